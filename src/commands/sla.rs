@@ -64,6 +64,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         let report = SlaReport::of(&project, args, own)?;
         report.note_untimed(&found, session);
+        report.check_dates(&found, args.gate.is_some(), session)?;
         found.iter().filter_map(|one| report.lines(one)).collect()
     };
     let shuts = |line: &ClockLine| match (args.gate.as_deref(), line.clock.state) {
@@ -73,6 +74,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let shuts = tickets.iter().any(|ticket| ticket.clocks.iter().any(shuts));
     Ok(View::Clocks(Clocks { tickets, explained, shuts }))
 }
+
+/// By how many seconds an entry may be later than now: the clocks of machines differ.
+const FUTURE_SECS: i64 = 600;
+/// How many tickets with such an entry are named.
+const MAX_NAMED: usize = 10;
 
 /// The query by which a gate judges, with the tickets that it means by what was recorded of them.
 fn judged_by(query: String, project: &Project<'_>) -> Result<String, Failure> {
@@ -123,6 +129,25 @@ impl<'a> SlaReport<'a> {
                 "{count} open {tickets} no target: {were} opened before it was set; git support sla --settings HEAD shows them"
             ));
         }
+    }
+
+    /// Names a ticket with an entry that is dated in the future: its clocks run from then, and a gate would pass until then.
+    fn check_dates(&self, found: &[Listed], is_gate: bool, session: &Session<'_>) -> Result<(), Failure> {
+        let latest = self.now.unix().saturating_add(FUTURE_SECS);
+        let later = found.iter().filter_map(|one| {
+            let Record::TicketHistory(judged) = &one.record else { return None };
+            let event = judged.0.events.iter().find(|event| event.at > latest)?;
+            Some((&one.summary.id, Timestamp::from_unix(event.at)?))
+        });
+        for (id, at) in later.take(MAX_NAMED) {
+            let message = format!("an entry of {id} is dated {}, in the future", at.minute());
+            if is_gate {
+                let message = format!("cannot evaluate the gate: {message}");
+                return Err(Failure::new(Kind::Invalid, message).hint(format!("git support sla {id}")));
+            }
+            session.note(format!("warning: {message}"));
+        }
+        Ok(())
     }
 
     /// The clocks of a ticket of a list, which was found with its course.

@@ -3,7 +3,7 @@
 //! It understands little, and trusts itself in nothing: what it read is written again, and only where the
 //! result is the text it was given, byte for byte, does it answer. All else is left to the YAML library.
 
-use crate::ticket::guard::{MAX_KEYS, MERGE};
+use crate::ticket::guard::{MAX_ITEMS, MAX_KEYS, MAX_VALUES, MERGE};
 use crate::ticket::node::Node;
 use crate::ticket::yaml_writer;
 
@@ -16,7 +16,7 @@ type Pairs = Vec<(Node, Node)>;
 
 /// Reads a document in our own form; `None` for anything else.
 pub(super) fn read(text: &str) -> Option<Node> {
-    let mut reader = Reader { lines: text.split('\n').collect(), at: 0 };
+    let mut reader = Reader { lines: text.split('\n').collect(), at: 0, items: 0, values: 0 };
     // A document ends with a line end.
     if reader.lines.pop() != Some("") {
         return None;
@@ -28,6 +28,8 @@ pub(super) fn read(text: &str) -> Option<Node> {
 struct Reader<'a> {
     lines: Vec<&'a str>,
     at: usize,
+    items: usize,
+    values: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -40,6 +42,18 @@ impl<'a> Reader<'a> {
         is_there.then_some(content)
     }
 
+    /// Counts a key or an item; `None` for one more than a file may have.
+    fn count_value(&mut self) -> Option<()> {
+        self.values += 1;
+        (self.values <= MAX_VALUES).then_some(())
+    }
+
+    /// Counts an item; `None` for one more than a file may have.
+    fn count_item(&mut self) -> Option<()> {
+        self.items += 1;
+        if self.items <= MAX_ITEMS { self.count_value() } else { None }
+    }
+
     /// A mapping at a column; its first line may stand behind a dash.
     fn map(&mut self, indent: usize, behind_dash: Option<&'a str>, depth: usize) -> Option<Pairs> {
         let mut pairs: Pairs = Vec::new();
@@ -49,6 +63,7 @@ impl<'a> Reader<'a> {
                 break;
             }
             self.at += 1;
+            self.count_value()?;
             let (name, rest) = content.split_once(':')?;
             let key = Node::text(name);
             // Read as any other file: a key that merges is refused there.
@@ -83,7 +98,8 @@ impl<'a> Reader<'a> {
                 Some(items) => {
                     let items = items.strip_suffix(']')?;
                     let items = items.split(", ").filter(|_| !items.is_empty());
-                    Some(Node::List(items.map(scalar).collect::<Option<_>>()?))
+                    let item = |item| self.count_item().and_then(|()| scalar(item));
+                    Some(Node::List(items.map(item).collect::<Option<_>>()?))
                 }
                 None => scalar(rest),
             },
@@ -94,6 +110,7 @@ impl<'a> Reader<'a> {
     fn list(&mut self, indent: usize, depth: usize) -> Option<Node> {
         let mut items = Vec::new();
         while let Some(item) = self.next_at(indent).and_then(|line| line.strip_prefix("- ")) {
+            self.count_item()?;
             items.push(Node::Map(self.map(indent + 2, Some(item), depth)?));
         }
         Some(Node::List(items))

@@ -17,6 +17,12 @@ pub(crate) const MAX_DEPTH: usize = 16;
 /// The most keys of a mapping: some work is done for each two of them, and for each with all of its file.
 pub(crate) const MAX_KEYS: usize = 1_000;
 
+/// The most items of all lists of a file together: a timeline of entries of a line or two fills the largest ticket with fewer.
+pub(crate) const MAX_ITEMS: usize = 300_000;
+
+/// The most keys and items of a file together: each costs memory many times its size.
+pub(crate) const MAX_VALUES: usize = 2_000_000;
+
 /// Why a text is not handed to the YAML library.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
@@ -59,11 +65,23 @@ struct Scanner {
     flow_keys: usize,
     /// The column where the present scalar began: a key, if a colon follows.
     scalar: usize,
+    /// The items of all lists so far.
+    items: usize,
+    /// The keys and items so far.
+    values: usize,
 }
 
 impl Default for Scanner {
     fn default() -> Self {
-        Self { state: State::Start, blocks: Vec::new(), flow: 0, flow_keys: 0, scalar: 0 }
+        Self {
+            state: State::Start,
+            blocks: Vec::new(),
+            flow: 0,
+            flow_keys: 0,
+            scalar: 0,
+            items: 0,
+            values: 0,
+        }
     }
 }
 
@@ -72,6 +90,8 @@ const ANCHORS: &str = "anchors (&), aliases (*) and tags (!) are not read; put t
 pub(super) const MERGE: &str = "<<";
 const MERGES: &str = "merge keys (<<) are not read; put the key in quotes";
 const MANY_KEYS: &str = "a mapping has more than 1000 keys";
+const MANY_ITEMS: &str = "its lists have more than 300000 items";
+const MANY_VALUES: &str = "it has more than 2000000 keys and items";
 const DEEP: &str = "nested deeper than 16 levels";
 const CONTROL: &str = "holds a control character; write it as an escape in double quotes";
 const MANY_LINES: &str = "a plain text goes over several lines; write it as a block: key: |";
@@ -194,7 +214,10 @@ impl Scanner {
                 self.flow += 1;
                 self.state = State::Start;
             }
-            ',' => self.state = State::Start,
+            ',' => {
+                self.state = State::Start;
+                self.count_item()?;
+            }
             _ => {
                 self.flow -= 1;
                 self.state = State::After;
@@ -223,7 +246,11 @@ impl Scanner {
                 self.scalar = column;
                 return self.flow_mark(c);
             }
-            '-' | '?' if ends_word => return self.open_block(column),
+            '-' if ends_word => {
+                self.count_item()?;
+                return self.open_block(column);
+            }
+            '?' if ends_word => return self.open_block(column),
             '|' | '>' if self.flow == 0 => {
                 self.state = State::Block(self.blocks.last().map(|(column, _)| *column));
                 return Ok(());
@@ -244,7 +271,18 @@ impl Scanner {
         self.depth()
     }
 
+    fn count_item(&mut self) -> Scan {
+        self.items += 1;
+        if self.items > MAX_ITEMS { Err(MANY_ITEMS) } else { self.count_value() }
+    }
+
+    fn count_value(&mut self) -> Scan {
+        self.values += 1;
+        if self.values > MAX_VALUES { Err(MANY_VALUES) } else { Ok(()) }
+    }
+
     fn count_key(&mut self) -> Scan {
+        self.count_value()?;
         let keys = match self.blocks.last_mut() {
             _ if self.flow > 0 => Some(&mut self.flow_keys),
             Some((_, keys)) => Some(keys),
@@ -357,5 +395,12 @@ mod tests {
         }
         assert_eq!(problem(&keys(MAX_KEYS, &|n| format!("k{n}: v\n"))), "accepted");
         assert_eq!(problem(&keys(MAX_KEYS * 2, &|n| format!("- a: {n}\n  b: {{c: d}}\n"))), "accepted");
+        for many in [
+            format!("a: [{}]\n", "b,".repeat(MAX_ITEMS + 1)),
+            "- a\n".repeat(MAX_ITEMS + 1),
+            format!("a:\n{}", "- - b\n".repeat(MAX_ITEMS / 2 + 1)),
+        ] {
+            assert!(problem(&many).contains("300000 items"), "{}", problem(&many));
+        }
     }
 }

@@ -34,6 +34,7 @@ fn bad() -> Vec<(Vec<u8>, usize, &'static str)> {
             "anchors",
         ),
         (with("title: T", &format!("x: {}", "[".repeat(100_000))), 3, "16 levels"),
+        (with("title: T", &format!("title: T\nx: [{}]", "a,".repeat(300_001))), 4, "300000 items"),
         (with("title: T", "<<<<<<< HEAD\ntitle: T\n=======\ntitle: U\n>>>>>>> other"), 3, "conflict markers"),
         (with("title: T", "title: T\n---\ntitle: U"), 0, "more than one document"),
         (b"schema: 1\ntitle: \xff\xfe\n".to_vec(), 2, "not UTF-8"),

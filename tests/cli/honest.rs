@@ -169,8 +169,8 @@ fn people_clocks_and_hands() {
         "g mv code.rs lib.rs; echo 'Pat Roe <roe@example.com> <Pat@example.com>' >.mailmap; git add .mailmap; g commit -m People; s team add 'Pat Roe' --email roe@example.com --role product-owner; s team remove Pat; as Pat s triage $a --severity minor",
         "echo 'Dana Doe <doe@example.com> <dana@example.com>' >.mailmap; git add .mailmap; g commit -m People; s comment $a -m Still",
         // Clocks that go back, and ahead.
-        "n=300; s comment $a -m Ahead; n=30; s comment $a -m Back; GIT_AUTHOR_DATE=2031-01-01T00:00:00Z git support -q comment $a -m 'Far ahead'",
-        "GIT_AUTHOR_DATE='2026-11-24T23:00:00 +1000' git support -q comment $a -m 'Far east'",
+        "n=300; s comment $a -m Ahead; n=30; s comment $a -m Back; as_of() { GIT_AUTHOR_DATE=$1 GIT_COMMITTER_DATE=$1 git support -q comment $a -m 'Far ahead'; }; as_of 2031-01-01T00:00:00Z",
+        "export GIT_AUTHOR_DATE='2026-11-24T23:00:00 +1000' GIT_COMMITTER_DATE='2026-11-24T23:00:00 +1000'; git support -q comment $a -m 'Far east'",
         // By hand, and saved.
         "sed -i 's/^title: .*/title: By hand/; s/^  requirements: R$/  requirements: By hand/' $(f $a); s save -m Clearer",
         "sed -i 's/^status: .*/status: in-progress/' $(f $a); s save",

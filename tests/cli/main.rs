@@ -134,6 +134,7 @@ mod serving_together;
 mod settings;
 mod settings_both;
 mod settling;
+mod several_steps;
 mod shared_ids;
 mod sharing;
 mod showing;

@@ -30,6 +30,10 @@ pub struct CommitFacts {
     pub said: Said,
 }
 
+/// By how much a commit may be authored after it was made: the clocks of two machines differ, as much as `audit.skew` grants by
+/// default.
+const LATER_SECS: u64 = 600;
+
 impl CommitFacts {
     /// True where the commit stands as it was first made: nobody has rebased, picked or amended it since, and it carries
     /// nothing from elsewhere.
@@ -109,7 +113,9 @@ impl Origin {
     ) -> Self {
         let is_authors = is_one(own, &commit.author) || is_one(by, &commit.known_author);
         let is_committers = is_one(own, &commit.committer) || is_one(by, &commit.known_committer);
-        if is_authors && at == commit.authored {
+        // Nothing is written after its commit was made, but for clocks that differ.
+        let latest = commit.committed.after(Duration::from_secs(LATER_SECS));
+        if is_authors && at == commit.authored && at <= latest {
             return Self::Own;
         }
         // Commits that were made one: between first and last hand.

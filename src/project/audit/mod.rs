@@ -337,6 +337,7 @@ struct Done {
 fn finished(mut review: Review<'_>, stretch: &CommitRange, count: Counting) -> Result<Done, Failure> {
     let is_conditional = !review.doubts.is_empty() || !review.signatures.is_empty();
     destroyed::judge(&mut review, stretch)?;
+    review.gone_from_below(stretch)?;
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);

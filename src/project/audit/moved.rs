@@ -1,10 +1,11 @@
 //! Tickets that went to a subfolder with everything (`git subtree add`, or a product that became part of another), and what
 //! comes back from there.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::process::audit::{AuditRule, Finding};
+use crate::project::audit::range::CommitRange;
 use crate::project::audit::review::Review;
 use crate::project::audit::versions::versions_before;
 use crate::project::failure::Failure;
@@ -92,6 +93,37 @@ impl Review<'_> {
                 if !self.store.has_somewhere(passage.commit, &below, &id)? {
                     let finding = Finding::new(AuditRule::TicketRemoved, "its file is gone");
                     self.found(passage.commit, Some(&id), &layout::ticket(&id), finding);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the tickets that lie in a subfolder where what is looked at begins, after all of `.support` went there, and nowhere
+    /// where it ends: no commit between has to touch `.support` for that.
+    pub(super) fn gone_from_below(&mut self, stretch: &CommitRange) -> Result<(), Failure> {
+        let repository = self.store.repository();
+        for begin in self.book.begins.clone() {
+            if repository.find(begin, layout::FOLDER).map_err(Error::from)?.is_some() {
+                continue;
+            }
+            let below = self.store.folders_below(begin)?;
+            if below.is_empty() {
+                continue;
+            }
+            let mut moved = BTreeSet::new();
+            for last in self.store.had_last(&[begin], layout::FOLDER)? {
+                moved.extend(self.store.snapshot(Some(&last.to_string()))?.ids()?);
+            }
+            for tip in &stretch.tips {
+                let left = self.store.folders_below(*tip)?;
+                for id in &moved {
+                    let has = |commit, below| self.store.has_somewhere(commit, below, id);
+                    if has(begin, &below)? && !has(*tip, &left)? {
+                        let gone = "went to a subfolder with all of .support, and is gone";
+                        let finding = Finding::new(AuditRule::TicketRemoved, gone);
+                        self.found(*tip, Some(id), &layout::ticket(id), finding);
+                    }
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Releases: who handed one over, accepted or retired it is who committed that, at the time of the commit.
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin};
-use crate::process::{ProblemLevel, Release};
+use crate::process::{Mark, ProblemLevel, Release};
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
 use crate::project::parts::YamlFile;
@@ -44,9 +44,24 @@ impl Review<'_> {
             };
             let message =
                 format!("{what} by {by} at {at}, in a commit by {} of {}", facts.author, facts.authored);
+            // A revert, or a move back, brings what the record had.
+            let is_back = level == ProblemLevel::Error && self.had_mark(passage, &file.path, (what, mark))?;
+            let level = if is_back { ProblemLevel::Note } else { level };
             findings.push(Finding::new(AuditRule::ReleaseMark, message).weighing(level));
         }
         Ok(findings)
+    }
+
+    /// True where a record had a mark before, somewhere in the history of a commit.
+    fn had_mark(&self, passage: &CommitDelta, path: &str, mark: (&str, &Mark)) -> Result<bool, Failure> {
+        let repository = self.store.repository();
+        for commit in repository.touching(&passage.parents, &[], &[path]).map_err(Error::from)? {
+            let then = read(self.store, commit, path)?;
+            if then.is_some_and(|release| release.marks().any(|known| known == mark)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

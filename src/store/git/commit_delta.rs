@@ -211,12 +211,38 @@ impl Repository {
     /// # Errors
     /// An object cannot be read.
     pub fn is_as_git_merges(&self, parents: &[ObjectId], file: &FileDelta) -> Result<bool> {
-        let [one, other] = parents else { return Ok(false) };
+        let [one, other] = parents else { return self.is_as_joined(parents, file) };
         let commit = |id: &ObjectId| self.repo.find_commit(id.0);
         let merged = commit(one)
             .and_then(|one| commit(other).and_then(|other| self.repo.merge_commits(&one, &other, None)))
             .map_err(failed)?;
         let entry = merged.get_path(std::path::Path::new(&file.path), 0);
         Ok(entry.map(|entry| ObjectId(entry.id)) == file.now.as_ref().map(|item| item.id))
+    }
+
+    /// True where a merge of more than two lines has a file as git makes it of them, one after the other
+    /// (`git-merge-octopus`), without lines of two of them: those git leaves to people.
+    fn is_as_joined(&self, parents: &[ObjectId], file: &FileDelta) -> Result<bool> {
+        let Some((first, rest)) = parents.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+            return Ok(false);
+        };
+        let there = |commit| Ok(self.find(commit, &file.path)?.map(|item| item.id));
+        let (mut joined, mut merged) = (there(*first)?, vec![first.0]);
+        for parent in rest {
+            // The first is held against all that were merged before it.
+            let base = match self.repo.merge_base_many(&[&[parent.0], merged.as_slice()].concat()) {
+                Ok(base) => there(ObjectId(base))?,
+                Err(error) if error.code() == git2::ErrorCode::NotFound => None,
+                Err(error) => return Err(failed(error)),
+            };
+            let theirs = there(*parent)?;
+            if joined == base {
+                joined = theirs;
+            } else if theirs != base && theirs != joined {
+                return Ok(false);
+            }
+            merged.push(parent.0);
+        }
+        Ok(joined == file.now.as_ref().map(|item| item.id))
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 
-use git2::{ErrorCode, Oid, Transaction};
+use git2::{ErrorCode, Oid, Reference, Transaction};
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Ident;
@@ -180,6 +180,24 @@ impl Repository {
             };
             Error::new(Kind::NotFound, message).hint("git log --oneline -- .support")
         })
+    }
+
+    /// Sees that a name means a branch or a tag, and not both at different commits: git would take the tag, whoever pushed it.
+    ///
+    /// # Errors
+    /// It means both.
+    pub fn check_one_meaning(&self, name: &str) -> Result<()> {
+        let [branch, tag] = ["heads", "tags"].map(|kind| format!("refs/{kind}/{name}"));
+        if !Reference::is_valid_name(&branch) {
+            return Ok(());
+        }
+        let at = |name: &str| self.reference_id(name).map(|id| id.and_then(|id| self.peeled(id)));
+        let (Some(on_branch), Some(on_tag)) = (at(&branch)?, at(&tag)?) else { return Ok(()) };
+        if on_branch == on_tag {
+            return Ok(());
+        }
+        let message = format!("'{name}' is a branch and a tag, of different commits");
+        Err(Error::new(Kind::Refused, message).hint(format!("write {branch}, or {tag}")))
     }
 
     /// The name of an object, from its text.
