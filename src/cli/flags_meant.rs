@@ -61,13 +61,28 @@ const ELSEWHERE: &[(&str, &[&str], &str)] = &[
     ("log", &["--author"], "use --by"),
     ("log", &["--since", "--after", "--until", "--before"], "git log --since=2099-12-01 -- .support"),
 ];
+/// Options of git itself, which stand before the command.
+const OF_GIT: &[&str] = &[
+    "--git-dir",
+    "--work-tree",
+    "--namespace",
+    "--no-pager",
+    "--paginate",
+    "--bare",
+    "--config-env",
+    "--no-optional-locks",
+];
 /// Options that stand for a title, which is no option.
 const TITLES: &[&str] = &["--title", "-t", "--summary", "--subject", "--name"];
 /// Options that stand for a state that a query asks for.
 const STATES: &[&str] = &["--state", "-s", "--closed", "--open", "--all-states"];
 
-/// An error about an option that there is not, with what may have been meant; any other as it is.
+/// An error about an option that there is not, with what may have been meant, or about a number, as people say it; any other as
+/// it is.
 pub(super) fn explained(error: clap::Error, line: &Command, arguments: &[OsString]) -> clap::Error {
+    if error.kind() == ErrorKind::ValueValidation {
+        return of_number(&error).unwrap_or(error);
+    }
     if error.kind() != ErrorKind::UnknownArgument {
         return error;
     }
@@ -80,8 +95,24 @@ pub(super) fn explained(error: clap::Error, line: &Command, arguments: &[OsStrin
     let typed = typed.split('=').next().unwrap_or_default();
     let help =
         if path.is_empty() { "git support help".to_owned() } else { format!("git support {path} --help") };
-    let hint = meant(typed, verb, line).unwrap_or(help);
+    let of_git = || {
+        let option = OF_GIT.iter().find(|option| **option == typed)?;
+        Some(format!("an option of git stands before the command: git {option} support {path}"))
+    };
+    let hint = meant(typed, verb, line).or_else(of_git).unwrap_or(help);
     clap::Error::raw(ErrorKind::UnknownArgument, format!("unknown option '{typed}'\nhint: {hint}\n"))
+}
+
+/// An error about a value that is no number.
+fn of_number(error: &clap::Error) -> Option<clap::Error> {
+    std::error::Error::source(error)?.downcast_ref::<std::num::ParseIntError>()?;
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    };
+    let (value, option) = (text(ContextKind::InvalidValue)?, text(ContextKind::InvalidArg)?);
+    let message = format!("invalid value '{value}' for '{option}': not a whole number, or too large\n");
+    Some(clap::Error::raw(ErrorKind::ValueValidation, message))
 }
 
 /// An error about a word behind a ticket, with the options of the command that take such a word.

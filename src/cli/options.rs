@@ -130,6 +130,7 @@ fn asked_for_help(arguments: &[OsString]) -> Result<Vec<OsString>, clap::Error> 
     match rest {
         [] => shown(help::grouped(&line())),
         [all] if all == "all" => shown(help::all(&line())),
+        [help] if help == "help" => shown(help::grouped(&line())),
         rest => Ok([std::slice::from_ref(program), rest, &[OsString::from("--help")]].concat()),
     }
 }

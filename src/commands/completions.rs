@@ -50,7 +50,9 @@ impl Shell {
         }
     }
 
-    /// Where the shell looks for scripts of the user (bash-completion's README, zshcompsys(1), fish's documentation).
+    /// Where the shell looks for scripts of the user (bash-completion's README, zshcompsys(1), fish's documentation). In fish it is
+    /// the folder of snippets that are read at the start: scripts of completions are looked up by the name of the command that is
+    /// typed, which is `git`.
     fn place(self, session: &Session<'_>) -> Option<PathBuf> {
         let env = &session.host.env;
         let home = PathBuf::from(env.text("HOME")?);
@@ -60,7 +62,7 @@ impl Shell {
                 folder("XDG_DATA_HOME", ".local/share").join("bash-completion/completions/git-support")
             }
             Self::Zsh => home.join(".zfunc/_git-support"),
-            Self::Fish => folder("XDG_CONFIG_HOME", ".config").join("fish/completions/git-support.fish"),
+            Self::Fish => folder("XDG_CONFIG_HOME", ".config").join("fish/conf.d/git-support.fish"),
         })
     }
 }

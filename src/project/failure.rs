@@ -162,7 +162,9 @@ impl From<store::Error> for Failure {
                 let name = shell_word(name.strip_prefix("origin/").unwrap_or(name));
                 let hint = match elsewhere.iter().any(own) {
                     true => "git support sync".to_owned(),
-                    false => format!("--branch {name}; to read every branch: --all-branches"),
+                    false => format!(
+                        "git support --branch {name} …; to read every branch: git support list --all-branches"
+                    ),
                 };
                 Self::new(Kind::NotFound, error).hint(hint)
             }

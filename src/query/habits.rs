@@ -219,7 +219,10 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
         }
         "||" | "|" => return refuse(format!("'{word}' is not an operator"), "write OR"),
         "!" => return refuse(format!("'{word}' is not an operator"), "write a minus before the term"),
-        "=" | "==" | "!=" | "<>" | "~" | "!~" | ">" | ">=" | "<" | "<=" | ":" => {
+        "~" | "!~" => {
+            return refuse(format!("'{word}' is not a term"), "write title~TEXT or text~TEXT without blanks");
+        }
+        "=" | "==" | "!=" | "<>" | ">" | ">=" | "<" | "<=" | ":" => {
             return refuse(format!("'{word}' is not a term"), "write field:value without blanks");
         }
         "ORDER" => return refuse("'ORDER' is not an operator".to_owned(), "write sort:FIELD"),

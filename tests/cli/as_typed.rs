@@ -233,3 +233,30 @@ fn a_line_without_its_text_names_the_field() {
     let refused = sandbox.run_with(&["batch"], line.as_bytes());
     assert!(refused.stderr.contains("give the text as the field \"note\""), "{refused:?}");
 }
+
+#[test]
+fn options_of_git_and_numbers_are_said_as_people_type_them() {
+    let sandbox = Sandbox::new();
+    sandbox.ticket("Pay fails");
+    for (line, status, said) in [
+        (
+            "git support --git-dir .git list",
+            2,
+            "an option of git stands before the command: git --git-dir support list",
+        ),
+        (
+            "git support --no-pager list",
+            2,
+            "an option of git stands before the command: git --no-pager support list",
+        ),
+        ("git support list -n many", 2, "invalid value 'many' for '--limit <COUNT>': not a whole number"),
+        ("git support web --no-open --port x", 2, "not a whole number"),
+        ("git support list 'title ~ pay'", 2, "write title~TEXT or text~TEXT without blanks"),
+        ("git support list 'severity = major'", 2, "write severity:major"),
+    ] {
+        let refused = sandbox.shell(line).fails(status);
+        assert!(refused.contains(said) && !refused.contains("digit"), "{line}: {refused}");
+    }
+    assert!(sandbox.shell("git --git-dir=.git support list title~pay").ok().contains("Pay fails"));
+    assert_eq!(sandbox.shell("git support help help").ok(), sandbox.shell("git support help").ok());
+}

@@ -48,7 +48,12 @@ fn a_ticket_of_another_branch_is_named_where_it_is() {
     for arguments in [&["show", &theirs[..6]][..], &["comment", &theirs, "-m", "x"], &["log", &theirs]] {
         let stderr = sandbox.run(arguments).fails(1);
         assert!(stderr.contains("; it is on feature/x"), "{stderr}");
-        assert!(stderr.contains("--branch feature/x; to read every branch: --all-branches"), "{stderr}");
+        assert!(
+            stderr.contains(
+                "git support --branch feature/x …; to read every branch: git support list --all-branches"
+            ),
+            "{stderr}"
+        );
     }
     assert!(sandbox.run(&["show", &theirs, "--branch", "feature/x"]).ok().contains("Of the feature"));
 }
@@ -154,7 +159,7 @@ fn a_branch_of_the_remote_alone_is_named_as_it_is_typed() {
          git switch -q -c topic main~1; git branch -qD main; git support comment {id} -m x; git support comment {id} -m x --branch origin/main
          git support comment {id} -m Said. --branch main && git support show {id} --branch main"
     ));
-    assert!(there.stderr.contains("hint: --branch main;"), "{}", there.stderr);
+    assert!(there.stderr.contains("hint: git support --branch main …;"), "{}", there.stderr);
     assert!(there.stderr.contains("no branch 'origin/main' here: it is origin's"), "{}", there.stderr);
     assert!(there.stdout.contains("Said."), "{}{}", there.stdout, there.stderr);
 }

@@ -155,6 +155,25 @@ fn fish_runs_nothing_of_what_it_completes() {
     }
 }
 
+#[test]
+fn fish_completes_git_itself_once_it_is_installed() {
+    if !crate::sandbox::has_tool("fish") {
+        return;
+    }
+    for git in ["git", "git -C .", "git --no-pager"] {
+        let sandbox = Sandbox::new();
+        let id = sandbox.ticket("Slow");
+        sandbox.shell("XDG_CONFIG_HOME=$PWD/../config git support completions fish --install").ok();
+        let program = "env XDG_CONFIG_HOME=$PWD/../config XDG_DATA_HOME=$PWD/../data fish -i -C 'function fish_prompt; echo -n \"ready> \"; end'";
+        let line = format!("{git} support show {}", &id[..4]);
+        let Some(screen) = after_tab(&sandbox, (program, "true"), &line, " --json > ../shown.json") else {
+            return;
+        };
+        let shown = std::fs::read_to_string(sandbox.root().join("shown.json")).unwrap_or_default();
+        assert!(shown.contains(&id) && screen.contains(&format!("show {id}")), "{git}: {screen}");
+    }
+}
+
 /// What somebody types before TAB, and the note that comes of it.
 const MENTIONS: &[(&str, &str)] = &[
     ("-m @da", "@dana.li"),

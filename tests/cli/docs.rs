@@ -20,9 +20,12 @@ fn regenerated(page: &str) -> String {
     let sandbox = Sandbox::unborn().with("EXAMPLES", examples.to_str().unwrap());
     // The page about audits shows what they find.
     sandbox.is_tampered_with();
-    sandbox.file("src/payment.rs", "pub fn charge() {}\n");
-    sandbox.git(&["add", "."]);
-    sandbox.git(&["commit", "-qm", "Charge cards"]);
+    // One that makes its own repository begins in an empty folder.
+    if !page.lines().find(|line| line.starts_with("$ ")).is_some_and(|line| line.starts_with("$ git init")) {
+        sandbox.file("src/payment.rs", "pub fn charge() {}\n");
+        sandbox.git(&["add", "."]);
+        sandbox.git(&["commit", "-qm", "Charge cards"]);
+    }
     let mut out = String::new();
     let mut block = None;
     let mut lines = page.lines().peekable();

@@ -173,7 +173,7 @@ fn pages_and_scripts_go_where_they_are_looked_for() {
     for (shell, place) in [
         ("bash", "share/bash-completion/completions/git-support"),
         ("zsh", "home/.zfunc/_git-support"),
-        ("fish", "config/fish/completions/git-support.fish"),
+        ("fish", "config/fish/conf.d/git-support.fish"),
     ] {
         let script = format!(
             "HOME={home_text}/home XDG_DATA_HOME={home_text}/share XDG_CONFIG_HOME={home_text}/config \

@@ -10,7 +10,13 @@ function __git_support_candidates
 end
 function __git_support_is_meant
     set -l words (commandline -opc)
-    test (count $words) -ge 2 -a "$words[2]" = support
+    set -e words[1]
+    # git's own options stand before the command, some with a value.
+    while string match -q -- '-*' "$words[1]"
+        contains -- "$words[1]" -C -c --git-dir --work-tree --namespace --config-env; and set -e words[1]
+        set -e words[1]
+    end
+    test "$words[1]" = support
 end
 complete -c git-support -f -a '(__git_support_candidates)'
 complete -c git -n __git_support_is_meant -f -a '(__git_support_candidates)'
