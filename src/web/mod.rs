@@ -3,6 +3,7 @@
 mod changes;
 mod desk;
 mod edited;
+mod files;
 mod flash;
 mod guard;
 mod headers;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, FromRequest as _, Path, Query, Request, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -14,10 +14,10 @@ use axum::routing::{get, post};
 
 use crate::web::Site;
 use crate::web::guard::Refused;
-use crate::web::headers::{FILE_POLICY, REPORT_POLICY, harden};
+use crate::web::headers::{REPORT_POLICY, harden};
 use crate::web::requests::{failed, page, read, words};
 use crate::web::shown::with_visible_text;
-use crate::web::{changes, managed, pages, steps};
+use crate::web::{changes, files, managed, pages, steps};
 
 /// The most bytes of a form; what a ticket takes is less, and refused with the draft kept.
 pub(super) const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
@@ -42,7 +42,7 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/tickets", get(list))
         .route("/similar", get(similar))
         .route("/t/{id}", get(ticket))
-        .route("/t/{id}/files/{entry}", get(file))
+        .route("/t/{id}/files/{entry}", get(files::file))
         .route("/t/{id}/{document}", get(document))
         .route("/severities", get(severities))
         .route("/releases", get(releases))
@@ -137,7 +137,7 @@ fn turned_away(refused: Refused) -> Response {
     (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{why}\n")).into_response()
 }
 
-async fn nowhere(State(site): Shared) -> Response {
+pub(super) async fn nowhere(State(site): Shared) -> Response {
     super::requests::with_status(StatusCode::NOT_FOUND, &site, "Not found", &[], &pages::nowhere())
 }
 
@@ -170,7 +170,12 @@ async fn inbox(State(site): Shared, Query(asked): Asked) -> Response {
     let is_all = asked.contains_key("all");
     let which = if is_all { "--all" } else { "--peek" };
     match read(&site, words(&["inbox", which])).await {
-        Ok(answer) => page(&site, "Inbox", &answer.notes, &pages::lists::inbox(&answer.value, is_all)),
+        Ok(answer) => {
+            // Of an empty one, the page says so itself.
+            let is_empty = answer.value.as_array().is_none_or(Vec::is_empty);
+            let notes = if is_empty { &[] } else { answer.notes.as_slice() };
+            page(&site, "Inbox", notes, &pages::lists::inbox(&answer.value, is_all))
+        }
         Err(problem) => failed(&site, &problem),
     }
 }
@@ -253,42 +258,6 @@ async fn ticket(State(site): Shared, Path(id): Path<String>, Query(asked): Asked
         }
         Err(problem) => failed(&site, &problem),
     }
-}
-
-/// An attachment, as a download.
-async fn file(State(site): Shared, Path((id, entry)): Path<(String, String)>) -> Response {
-    if !is_id(&id) || !is_id(&entry) {
-        return nowhere(State(site)).await;
-    }
-    let line = words(&["attach", &format!("--get={entry}"), "--output=-", "--", &id]);
-    let name = attachment_name(&site, &id, &entry).await;
-    match read(&site, line).await {
-        Ok(answer) => {
-            let disposition = format!("attachment; filename=\"{name}\"");
-            let mut response = answer.bytes.into_response();
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-            headers.insert(CONTENT_SECURITY_POLICY, FILE_POLICY);
-            if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-                headers.insert(CONTENT_DISPOSITION, disposition);
-            }
-            response
-        }
-        Err(problem) => failed(&site, &problem),
-    }
-}
-
-/// The name to save an attachment under: letters and digits of its own, so that it leads nowhere.
-async fn attachment_name(site: &Arc<Site>, id: &str, entry: &str) -> String {
-    let listed = read(site, words(&["attach", "--list", "--", id])).await.map(|answer| answer.value);
-    let listed = listed.unwrap_or_default();
-    let mut lines = listed.as_array().into_iter().flatten();
-    let found = lines.find(|line| line["entry"].as_str() == Some(entry));
-    let name = found.and_then(|line| line["name"].as_str()).unwrap_or_default();
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
-    let name: String = name.chars().map(|letter| if plain(letter) { letter } else { '_' }).collect();
-    let name = name.trim_start_matches('.');
-    if name.is_empty() { entry.to_owned() } else { name.chars().take(100).collect() }
 }
 
 /// The handover notes of a ticket, or the brief for a vendor, as text.

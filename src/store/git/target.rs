@@ -87,7 +87,9 @@ impl Repository {
             && let Some((remote, own)) = name.split_once('/')
         {
             let message = format!("no branch '{name}' here: it is {remote}'s");
-            return Err(Error::new(Kind::NotFound, message).hint(format!("git support --branch {} …", quoted(own))));
+            return Err(
+                Error::new(Kind::NotFound, message).hint(format!("git support --branch {} …", quoted(own)))
+            );
         }
         let look = if self.has_origin() {
             format!("git fetch origin {}", quoted(&format!("{name}:{name}")))

@@ -3,19 +3,24 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::web::pages::{part, plain, text, time};
+use crate::web::pages::{part, person, plain, text, time};
 
 fn objects(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The pairs of an object as a list of terms.
+fn has_content(value: &Value) -> bool {
+    !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())
+}
+
+/// The pairs of an object as a list of terms; who did something and when is named.
 fn pairs(value: &Value, but: &[&str]) -> Markup {
     let all = value.as_object().into_iter().flatten();
     html! {
         dl {
-            @for (key, value) in all.filter(|(key, value)| !but.contains(&key.as_str()) && !value.is_null()) {
-                dt { (key) } dd { (plain(value)) }
+            @for (key, value) in all.filter(|(key, value)| !but.contains(&key.as_str()) && has_content(value)) {
+                dt { (key.replace('_', " ")) }
+                dd { @if let Some(by) = value["by"].as_str() { (person(by)) ", " (time(text(value, "at"))) } @else { (plain(value)) } }
             }
         }
     }

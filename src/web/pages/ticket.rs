@@ -229,7 +229,12 @@ fn change_text(change: &Value) -> String {
         return [some("add", "+"), some("remove", "-")].concat().join(", ");
     }
     let to = if change["to"].is_null() { "none".to_owned() } else { plain(&change["to"]) };
-    if change["from"].is_null() { to } else { format!("{} → {to}", plain(&change["from"])) }
+    // After a redaction, both sides may be the same.
+    if change["from"].is_null() || change["from"] == change["to"] {
+        to
+    } else {
+        format!("{} → {to}", plain(&change["from"]))
+    }
 }
 
 fn comment(ticket: &Value, token: &str) -> Markup {
