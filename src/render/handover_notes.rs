@@ -166,13 +166,21 @@ fn facts(packet: &HandoverNotes) -> Section {
     Section { title: "Facts".to_owned(), parts }
 }
 
+/// What stands in the place of a file that a redaction removed.
+const REMOVED: &str = "removed by a redaction";
+
 fn evidence(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
     let is_for_team = matches!(packet.audience, Audience::Team);
     let entries = packet.ticket.current();
     for entry in entries.filter(|entry| is_for_team || entry.visibility == Visibility::Customer) {
         let Some(file) = &entry.attachment else { continue };
+        // Of what was redacted, nobody outside learns the size or the checksum.
+        if file.is_removed && !is_for_team {
+            continue;
+        }
         let place = match packet.audience {
+            Audience::Team if file.is_removed => REMOVED.to_owned(),
             Audience::Team => format!(".support/attachments/{}/{}", packet.ticket.id(), file.file),
             Audience::Vendor(_) | Audience::Enhance => {
                 format!("{}, SHA-256 {}", bytes_text(file.bytes), file.sha256)
@@ -242,6 +250,7 @@ fn duplicates(packet: &HandoverNotes) -> Option<Section> {
         for entry in ticket.current() {
             let Some(file) = &entry.attachment else { continue };
             let place = format!(".support/attachments/{}/{}", ticket.id(), file.file);
+            let place = if file.is_removed { REMOVED.to_owned() } else { place };
             parts.push(Part::Fact(file.name.clone(), place));
         }
     }

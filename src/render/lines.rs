@@ -261,7 +261,8 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
     if let Some(file) = &entry.attachment {
         let internal = if entry.visibility == Visibility::Customer { "" } else { ", internal" };
         let (name, bytes) = (shown(&file.name), bytes_text(file.bytes));
-        let _ = writeln!(out, "{indent}{name} ({bytes}, entry {}{internal})", entry.id);
+        let removed = if file.is_removed { ", removed" } else { "" };
+        let _ = writeln!(out, "{indent}{name} ({bytes}{removed}, entry {}{internal})", entry.id);
     }
     if let Some(note) = &entry.note {
         if entry.visibility != Visibility::Customer {

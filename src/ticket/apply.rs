@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::ticket::Ticket;
 use crate::ticket::ancestry::{Ancestry, Position};
 use crate::ticket::entry::{Entry, Set};
-use crate::ticket::field::{Field, Kind};
+use crate::ticket::field::{Field, Kind, OF_A_STATUS};
 use crate::ticket::fold::{decider, is_member};
 use crate::ticket::node::Node;
 
@@ -81,6 +81,16 @@ impl Ticket {
                 let value = decides.and_then(|decides| self.value_set(decides, field));
                 self.earlier.keep(&self.head, &self.timeline, field);
                 self.head.put(field.clone(), value);
+            }
+        }
+        // A status that comes beside takes away what a ticket of it does not have, or leaves it to the one that decides.
+        if entry.set.contains_key(&Field::Status) {
+            for field in OF_A_STATUS.iter().filter(|field| !entry.set.contains_key(field)) {
+                let decides = decider(&ancestry, field, |_| true);
+                if decides != self.setter(field) {
+                    let value = decides.and_then(|decides| self.value_set(decides, field));
+                    self.head.put(field.clone(), value);
+                }
             }
         }
         self.tips = ancestry.tips().into_iter().map(|tip| tip.id.clone()).collect();

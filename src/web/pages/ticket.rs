@@ -197,9 +197,8 @@ pub(in crate::web) fn entry(id: &str, entry: &Value, is_undone: bool) -> Markup 
             @if let Some(note) = entry["note"].as_str() { pre { (note) } }
             @if let Some(file) = entry["attachment"].as_object() {
                 p { "Attachment: "
-                    a href={ "/t/" (id) "/files/" (text(entry, "id")) } {
-                        (file_name(entry))
-                    }
+                    @if file.get("removed").and_then(Value::as_bool) == Some(true) { (file_name(entry)) ", removed" }
+                    @else { a href={ "/t/" (id) "/files/" (text(entry, "id")) } { (file_name(entry)) } }
                     @let bytes = file.get("bytes").map(plain).unwrap_or_default();
                     " (" (bytes) (if bytes == "1" { " byte)" } else { " bytes)" })
                 }
