@@ -265,12 +265,14 @@ impl<'h> Project<'h> {
         self.snapshot().ticket(id).ok().flatten()
     }
 
-    /// The id that a key leads to now: of a key whose ticket was purged, the next one.
+    /// The id that a key leads to now: where the ticket there was purged, or is of another key, the next one. A ticket that
+    /// somebody put under the id of a key without it would hide what that key tells of.
     #[must_use]
     pub fn id_of_key(&self, key: &str) -> TicketId {
         let mut id = TicketId::from_key(key);
         for _ in 0..MAX_PURGED {
-            if !self.readable(&id).is_some_and(|ticket| ticket.is_purged()) {
+            let is_anothers = |ticket: Ticket| ticket.is_purged() || !ticket.fields().is_of_key(key);
+            if !self.readable(&id).is_some_and(is_anothers) {
                 break;
             }
             id = id.next_of_key(key);

@@ -258,12 +258,7 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
     for rule in &entry.overrides {
         let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("overrode {}", shown(rule))));
     }
-    if let Some(file) = &entry.attachment {
-        let internal = if entry.visibility == Visibility::Customer { "" } else { ", internal" };
-        let (name, bytes) = (shown(&file.name), bytes_text(file.bytes));
-        let removed = if file.is_removed { ", removed" } else { "" };
-        let _ = writeln!(out, "{indent}{name} ({bytes}{removed}, entry {}{internal})", entry.id);
-    }
+    out.extend(attachment_line(entry).map(|line| format!("{indent}{line}\n")));
     if let Some(note) = &entry.note {
         if entry.visibility != Visibility::Customer {
             let _ = writeln!(out, "{indent}{}", look.paint(DIM, "internal:"));
@@ -271,6 +266,15 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
         out.push_str(&look.block(note, indent));
     }
     out
+}
+
+/// What an entry attached: `app.log (4 bytes, entry k2m8w4tz, internal)`.
+fn attachment_line(entry: &Entry) -> Option<String> {
+    let file = entry.attachment.as_ref()?;
+    let internal = if entry.visibility == Visibility::Customer { "" } else { ", internal" };
+    let removed = if file.is_removed { ", removed" } else { "" };
+    let (name, bytes) = (shown(&file.name), bytes_text(file.bytes));
+    Some(format!("{name} ({bytes}{removed}, entry {}{internal})", entry.id))
 }
 
 /// Where a machine saw it: `seen on main at 1a2b3c4d5e, test, https://…`.

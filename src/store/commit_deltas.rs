@@ -10,7 +10,7 @@ use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, Blob, CommitDelta, FileDelta, ObjectId, ProcessEnv, Repository};
 use crate::store::layout;
-use crate::ticket::{Entry, MAX_TICKET_BYTES, ReadVersion, Ticket, TicketId, VersionReader};
+use crate::ticket::{Entry, MAX_TICKET_BYTES, ReadVersion, Ticket, TicketId, VersionReader, codec};
 
 /// What a line of a message begins with that says of itself that it is ours.
 const OURS: &str = "Support-";
@@ -45,6 +45,8 @@ pub struct Version {
     pub content: Result<Ticket, BadFile>,
     /// How it is written.
     pub form: Form,
+    /// True for a file of schema 1, whose entries do not say what they follow.
+    pub is_schema_1: bool,
     /// Why nothing but an audit can read it: it was committed in conflict, and says here what both sides say.
     pub in_conflict: Option<BadFile>,
     bytes: usize,
@@ -52,6 +54,7 @@ pub struct Version {
 
 impl Version {
     fn read(reader: &mut VersionReader, id: &TicketId, path: &str, bytes: &[u8]) -> Self {
+        let is_schema_1 = codec::is_schema_1(bytes);
         let (content, form) = match reader.read(id, bytes) {
             Ok(ReadVersion { ticket, is_canonical: true }) => (Ok(ticket), Form::Canonical),
             Ok(ReadVersion { ticket, is_canonical: false }) => {
@@ -73,7 +76,7 @@ impl Version {
         let shared = content.as_ref().ok().filter(|_| is_shared).map(|ticket| ticket.timeline().len());
         let bytes =
             shared.map_or(bytes.len() * PARSED, |entries| VERSION_BYTES + size_of::<Entry>() * entries);
-        Self { content, form, in_conflict, bytes }
+        Self { content, form, is_schema_1, in_conflict, bytes }
     }
 }
 
@@ -218,7 +221,7 @@ struct Batch {
 
 fn unread(id: &TicketId, problem: String) -> Version {
     let content = Err(BadFile::whole(&layout::ticket(id), problem));
-    Version { content, form: Form::Canonical, in_conflict: None, bytes: 0 }
+    Version { content, form: Form::Canonical, is_schema_1: false, in_conflict: None, bytes: 0 }
 }
 
 impl Store {

@@ -239,10 +239,16 @@ pub fn is_canonical(ticket: &Ticket, bytes: &[u8]) -> bool {
     is_form_of(&write(ticket), bytes)
 }
 
+/// True for a file of schema 1, whose entries do not say what they follow.
+#[must_use]
+pub fn is_schema_1(bytes: &[u8]) -> bool {
+    bytes.starts_with(format!("schema: {SCHEMA_1}\n").as_bytes())
+}
+
 /// True for what is written so, whichever schema its first line names.
 fn is_form_of(canonical: &str, bytes: &[u8]) -> bool {
     let body = |text: &[u8]| text.splitn(2, |byte| *byte == b'\n').nth(1).map(<[u8]>::to_vec);
-    let is_schema_1 = bytes.starts_with(format!("schema: {SCHEMA_1}\n").as_bytes());
+    let is_schema_1 = is_schema_1(bytes);
     canonical.as_bytes() == bytes || (is_schema_1 && body(canonical.as_bytes()) == body(bytes))
 }
 

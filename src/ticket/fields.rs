@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::ticket::cut_text::REDACTED;
 use crate::ticket::field::Field;
 use crate::ticket::node::Node;
 use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Type};
@@ -119,6 +120,12 @@ impl Fields {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.text(&Field::Key)
+    }
+
+    /// True for a ticket of a key; of one whose key was redacted, nobody can tell otherwise.
+    #[must_use]
+    pub fn is_of_key(&self, key: &str) -> bool {
+        self.key().is_some_and(|own| own == key || own.contains(REDACTED))
     }
 
     /// The whole story, as told.

@@ -37,9 +37,7 @@ impl Ticket {
     /// The entries whose messages are still to be sent, oldest first: not those that were undone or redacted.
     #[must_use]
     pub fn unsent(&self) -> Vec<&Entry> {
-        let is_replaced =
-            |entry: &&Entry| self.in_effect().any(|other| other.replaces.as_ref() == Some(&entry.id));
-        let waits = self.in_effect().filter(|entry| entry.outgoing_mail().is_some() && !is_replaced(entry));
+        let waits = self.current().filter(|entry| entry.outgoing_mail().is_some());
         waits.filter(|entry| entry.redacted.is_none() && self.sent_as(&entry.id).is_none()).collect()
     }
 

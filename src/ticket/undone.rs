@@ -10,41 +10,72 @@ use crate::ticket::fields::Fields;
 use crate::ticket::fold::{contenders, decider, fold_of, heaviest};
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
+use crate::ticket::person::Person;
 use crate::ticket::words::Action;
 
 /// The entries of a ticket that others undo. An entry that is undone undoes nothing any more: so undoing an
 /// undo is a redo.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Undone {
-    undone: BTreeSet<EntryId>,
-    replaced: BTreeSet<EntryId>,
+    undone: BTreeSet<Reached>,
+    replaced: BTreeSet<Reached>,
+}
+
+/// The entries of an ID: of everybody, or, where several people's entries have it, those of one. Nobody reaches what a
+/// colleague wrote by an entry of their own under its ID, whichever came first.
+type Reached = (EntryId, Option<Person>);
+
+/// The people whose entries have an ID that others' entries have, too.
+struct Shared<'a>(BTreeMap<&'a EntryId, BTreeSet<&'a Person>>);
+
+impl<'a> Shared<'a> {
+    fn of(timeline: &'a [Entry]) -> Self {
+        let mut writers: BTreeMap<&EntryId, BTreeSet<&Person>> = BTreeMap::new();
+        for entry in timeline {
+            writers.entry(&entry.id).or_default().insert(&entry.by);
+        }
+        writers.retain(|_, writers| writers.len() > 1);
+        Self(writers)
+    }
+
+    /// What somebody reaches who names an ID.
+    fn reached(&self, id: &EntryId, by: &Person) -> Reached {
+        let is_own = self.0.get(id).is_some_and(|writers| writers.contains(by));
+        (id.clone(), is_own.then(|| by.clone()))
+    }
+}
+
+/// True for an entry that is reached.
+fn is_reached(reached: &BTreeSet<Reached>, entry: &Entry) -> bool {
+    !reached.is_empty()
+        && (reached.contains(&(entry.id.clone(), None))
+            || reached.contains(&(entry.id.clone(), Some(entry.by.clone()))))
 }
 
 impl Undone {
-    /// True for an entry that counts nowhere: an undo reverts it.
+    /// True for an entry that counts nowhere: an undo reverts it. What opens a ticket or takes a text out of it is never
+    /// undone.
     #[must_use]
     pub fn is_undone(&self, entry: &Entry) -> bool {
-        self.undone.contains(&entry.id)
+        entry.can_be_undone() && is_reached(&self.undone, entry)
     }
 
     /// True for an entry whose words no longer hold: it is undone, or a later comment replaces it.
     #[must_use]
     pub fn is_struck(&self, entry: &Entry) -> bool {
-        self.is_undone(entry) || self.replaced.contains(&entry.id)
+        self.is_undone(entry) || is_reached(&self.replaced, entry)
     }
 
-    /// What of a timeline is undone, where `others` are undone, too. What opens a ticket or takes a text out of it
-    /// is never undone.
+    /// What of a timeline is undone, where `others` are undone, too.
     fn of<'a>(timeline: &'a [Entry], others: impl Iterator<Item = &'a EntryId>) -> Self {
-        let mut found = Self { undone: others.cloned().collect(), replaced: BTreeSet::new() };
+        let shared = Shared::of(timeline);
+        let undone = others.map(|id| (id.clone(), None)).collect();
+        let mut found = Self { undone, replaced: BTreeSet::new() };
         for entry in timeline.iter().rev().filter(|entry| is_link(entry)) {
             if !found.is_undone(entry) {
-                found.undone.extend(entry.undoes.iter().cloned());
-                found.replaced.extend(entry.replaces.iter().cloned());
+                found.undone.extend(entry.undoes.iter().map(|id| shared.reached(id, &entry.by)));
+                found.replaced.extend(entry.replaces.iter().map(|id| shared.reached(id, &entry.by)));
             }
-        }
-        for entry in timeline.iter().filter(|entry| !entry.can_be_undone()) {
-            found.undone.remove(&entry.id);
         }
         found
     }

@@ -277,14 +277,31 @@ fn what_an_entry_follows() {
 
 #[test]
 fn an_entry_that_says_it_had_not_seen_what_was_there_is_noted() {
-    for script in [
-        "echo '  note: Later.' | entry 5 comment; follows $(id 4); commit",
-        // As earlier versions wrote, and as if entry 5 had not been.
-        "echo '  note: Later.' | entry 5 comment; commit",
+    for (rules, status, script) in [
+        ("timeline.unseen", 0, "echo '  note: Later.' | entry 5 comment; follows $(id 4); commit"),
+        // As earlier versions wrote: it would be believed to have seen whatever a merge brings with a lower number.
+        (
+            "timeline.gap timeline.unseen",
+            3,
+            "echo '  note: Later.' | entry 5 comment; sed -i '/id: zzzzzzz5/{n;d}' $A; commit",
+        ),
+        (
+            "timeline.gap",
+            3,
+            "git branch old; git support -q comment $a -m More; git switch -q old; echo '  note: One' | entry 6 comment; echo '  note: Two' | entry 7 comment; \
+             sed -i '/id: zzzzzzz7/{n;d}' $A; commit; git switch -q main; git merge -q --no-edit old",
+        ),
+        // In a file that is said to be of the schema in which no entry says it.
+        (
+            "timeline.gap timeline.unseen",
+            3,
+            "echo '  note: Later.' | entry 5 comment; sed -i '/id: zzzzzzz5/{n;d}; s/^schema: 2/schema: 1/' $A; commit",
+        ),
     ] {
         let (sandbox, tools) = story();
         sandbox.shell(&format!("{tools}{script}")).ok();
-        assert_eq!(found(&sandbox, &[]), (vec!["timeline.unseen".to_owned()], Some(0)), "{script}");
+        let (found, with) = found(&sandbox, &[]);
+        assert_eq!((found.join(" ").as_str(), with), (rules, Some(status)), "{script}");
     }
 }
 

@@ -59,7 +59,8 @@ fn nobody_undoes_redacts_or_replaces_what_has_the_id_of_their_own_entry() {
     ] {
         let (sandbox, id) = after(&format!("brings $(of {action}) '{COMMENT}'"));
         let before = sandbox.git(&["rev-parse", "HEAD"]);
-        assert_eq!(found(&sandbox, &[]), (vec!["timeline.twice".to_owned()], Some(3)), "{action}");
+        // Each came by a line of its own: nobody can tell who took whose, and nobody is accused.
+        assert_eq!(found(&sandbox, &[]), (vec!["timeline.twice".to_owned()], Some(0)), "{action}");
         let refused = as_mal(&sandbox, &line.replace("ID", &id));
         assert!(refused.status != Some(0), "{line}: {}{}", refused.stdout, refused.stderr);
         assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before, "{line}: {}", refused.stderr);
@@ -108,4 +109,56 @@ fn one_entry_with_another_number_in_another_clone_is_one() {
     // What follows it names it once.
     as_mal(&sandbox, &format!("git support comment {id} -m more")).ok();
     assert!(!found(&sandbox, &[]).0.contains(&"timeline.gap".to_owned()));
+}
+
+#[test]
+fn who_takes_an_id_before_its_entry_arrives_neither_undoes_it_nor_locks_its_writer_out() {
+    let (sandbox, id) = after(
+        "as pat git support -q config set clocks.blocker.resolution 1h; git switch -qc wip main; \
+         as pat git support -q triage $a --severity minor; as pat git support -q triage $a --severity blocker -m Floods; \
+         t=$(git show wip:$f | grep -B9 'note: Floods' | awk '/^  id:/{i=$2} END{print i}'); \
+         git switch -q main; last=$(awk '/^  id:/{i=$2} END{print i}' $f); n=$(($(grep -c '^- seq' $f) + 1)); \
+         printf -- \"- seq: $n\\n  id: $t\\n  after: [$last]\\n  at: $GIT_AUTHOR_DATE\\n  by: mal <mal@x.example>\\n  action: comment\\n  note: hi\\n\" >>$f; \
+         as mal git commit -qam x; as mal git support -q undo $a -m oops; as pat git merge -q --no-edit wip",
+    );
+    assert_eq!(sandbox.field(&id, "severity"), "blocker");
+    assert!(
+        sandbox.run(&["sla", &id]).ok().contains("critical")
+            || sandbox.run(&["sla", &id]).ok().contains("1h")
+    );
+    let shown = sandbox.run(&["show", &id]).ok();
+    let triage = shown.lines().rfind(|line| line.contains("  triage")).unwrap();
+    assert!(!triage.contains("undone"), "{shown}");
+    assert_eq!(found(&sandbox, &[]), (vec!["timeline.twice".to_owned()], Some(0)));
+    // Under an ID that is there, in a commit of one's own, it is told who did it.
+    let (sandbox, _) = after(
+        "last=$(awk '/^  id:/{i=$2} END{print i}' $f); n=$(($(grep -c '^- seq' $f) + 1)); \
+         printf -- \"- seq: $n\\n  id: $(of triage)\\n  after: [$last]\\n  at: $GIT_AUTHOR_DATE\\n  by: mal <mal@x.example>\\n  action: comment\\n  note: hi\\n\" >>$f; as mal git commit -qam x",
+    );
+    assert_eq!(found(&sandbox, &[]), (vec!["timeline.twice".to_owned()], Some(3)));
+}
+
+#[test]
+fn a_ticket_under_the_id_of_a_key_hides_no_failure() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let other = Sandbox::new();
+    other.shell("git support run --key build -- false >&2 || true").ok();
+    let id = other.shell("git ls-files .support/tickets | sed 's/.*\\///; s/.yaml//'").ok().trim().to_owned();
+    // Another ticket, put there by hand, without the key.
+    let mine = sandbox.run(&["new", "Typo in the footer"]).ok().trim().to_owned();
+    sandbox
+        .shell(&format!(
+            "mkdir -p .support/tickets/{0}/{1}; f=$(git ls-files .support/tickets); sed 's/{mine}/{id}/' $f >.support/tickets/{0}/{1}/{id}.yaml; git add .support; git commit -qm x",
+            &id[..1],
+            &id[1..2]
+        ))
+        .ok();
+    let run = || sandbox.shell("git support run --key build -- sh -c 'echo cannot link; exit 2'");
+    assert_eq!(run().status, Some(2));
+    assert_eq!(sandbox.run_unwatched(&["check", "key:run:build"], "").status, Some(3));
+    assert_eq!(sandbox.run_unwatched(&["check", "status:open channel:ci"], "").status, Some(3));
+    // And once only.
+    let _ = run();
+    assert_eq!(sandbox.run(&["list", "key:run:build", "--format", "csv"]).ok().lines().count(), 2);
 }

@@ -11,8 +11,9 @@ set -e
 commit() { git add -A .support; git commit -qm "${1:-Tidy up}"; }
 amend() { git add -A .support; git commit -q --amend --no-edit "$@"; }
 entry() { # NUMBER ACTION [AUTHOR] [TIME]; more lines come from standard input
-    printf -- '- seq: %s\n  id: zzzzzzz%s\n  at: %s\n  by: %s\n  action: %s\n' \
-        "$1" "$1" "${4:-$GIT_AUTHOR_DATE}" "${3:-Dana Li <dana@example.com>}" "$2" >>"$A"
+    last=$(awk '$1 == "id:" {last = $2} END {print last}' "$A")
+    printf -- '- seq: %s\n  id: zzzzzzz%s\n  after: [%s]\n  at: %s\n  by: %s\n  action: %s\n' \
+        "$1" "$1" "$last" "${4:-$GIT_AUTHOR_DATE}" "${3:-Dana Li <dana@example.com>}" "$2" >>"$A"
     cat >>"$A"
 }
 drop() { # the entry of that number
@@ -26,7 +27,7 @@ id() { # that of the entry of that number
 }
 follows() { # what the last entry says that its writer had seen
     awk -v last="$(awk '/^- seq: /{n=NR} END {print n}' "$A")" -v ids="$1" '
-        {print} NR == last + 1 {print "  after: [" ids "]"}' "$A" >x && mv x "$A"
+        NR == last + 2 && /^  after: / {next} {print} NR == last + 1 {print "  after: [" ids "]"}' "$A" >x && mv x "$A"
 }
 next() { export GIT_SUPPORT_SEED=$((GIT_SUPPORT_SEED + 70)); } # other ids than the command before
 as_pat() { GIT_AUTHOR_NAME='Pat Roe' GIT_AUTHOR_EMAIL=pat@example.com GIT_COMMITTER_NAME='Pat Roe' GIT_COMMITTER_EMAIL=pat@example.com "$@"; }

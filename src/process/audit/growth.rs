@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
+use crate::process::problem::ProblemLevel;
 use crate::ticket::{Action, Ancestry, Entry, EntryId, Field, Merged, Ticket, Timestamp, merge};
 
 /// What stays the same of an entry when text is taken out of it.
@@ -74,13 +75,21 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
 /// Entries that stand there under the number and the ID of another, or under the ID of somebody else's: what one of them says
 /// would not be looked at, or what its writer does to the one would be done to the other. An entry that two clones wrote alike,
 /// or that has another number since a rewrite, is one.
+///
+/// Where each of them came by another line of a merge, nobody can tell who took whose ID, and who undoes or replaces the one
+/// does not reach the other: that is a note, and accuses nobody.
 fn twice(before: &[&Ticket], after: &Ticket) -> Vec<Finding> {
     let known: BTreeSet<_> = before.iter().flat_map(|version| repeated(version)).collect();
     let new = repeated(after).into_iter().filter(|one| !known.contains(one));
+    let had: BTreeSet<(&EntryId, u64)> =
+        before.iter().flat_map(|version| version.timeline()).map(|entry| (&entry.id, entry.seq)).collect();
     let say = |(id, numbers): (EntryId, Vec<u64>)| {
+        let is_met = before.len() > 1 && numbers.iter().all(|number| had.contains(&(&id, *number)));
+        let is_met = is_met && numbers.iter().collect::<BTreeSet<_>>().len() == numbers.len();
         let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
         let message = format!("different entries have the ID {id}: number {}", numbers.join(" and "));
-        Finding::new(AuditRule::TimelineTwice, message)
+        let finding = Finding::new(AuditRule::TimelineTwice, message);
+        if is_met { finding.weighing(ProblemLevel::Note) } else { finding }
     };
     new.map(say).collect()
 }
@@ -100,6 +109,17 @@ fn repeated(ticket: &Ticket) -> Vec<(EntryId, Vec<u64>)> {
     };
     let shared = by_id.into_iter().filter(|(_, entries)| entries.len() > 1 && differ(entries));
     shared.map(|(id, entries)| (id.clone(), entries.iter().map(|entry| entry.seq).collect())).collect()
+}
+
+/// New entries that do not say what they follow, in a file of the schema in which all but an opening do: they would be
+/// believed to have seen every entry of a lower number, also one that a merge brings later.
+#[must_use]
+pub fn unplaced(new: &[&Entry]) -> Vec<Finding> {
+    let lacks = new.iter().filter(|entry| entry.after.is_empty() && entry.action != Action::Open);
+    let say = |entry: &&Entry| {
+        Finding::new(AuditRule::TimelineGap, format!("{} does not say what it follows", named(entry)))
+    };
+    lacks.map(say).collect()
 }
 
 /// New entries that follow nothing: each is one more than the highest that its writer saw, which is among those that it

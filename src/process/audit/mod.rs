@@ -19,7 +19,7 @@ mod seen;
 
 pub use audited::{Audited, Proof};
 pub use destroyed::destroyed;
-pub use growth::{grown, met, unseen};
+pub use growth::{grown, met, unplaced, unseen};
 pub use head::accounted;
 pub use legality::Judge;
 pub use origin::{CommitFacts, Origin, Why};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::process::Rules;
-use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unseen};
+use crate::process::audit::{
+    AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unplaced, unseen,
+};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::{is_first, out_of_order};
@@ -195,6 +197,9 @@ impl Review<'_> {
         }
         let (wrong, new) = grown(&before, after);
         findings.extend(wrong);
+        // An older version writes no file that has gone on to a newer schema.
+        let is_old = changed.after.is_schema_1 && changed.before.iter().all(|version| version.is_schema_1);
+        findings.extend((!is_old).then(|| unplaced(&new)).into_iter().flatten());
         findings.extend(accounted(from.as_ref(), after, &new));
         self.entries += new.len();
         self.destructions.extend(Destruction::of(passage.commit, &changed.id, &new));
