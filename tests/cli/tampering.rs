@@ -11,8 +11,7 @@ set -e
 commit() { git add -A .support; git commit -qm "${1:-Tidy up}"; }
 amend() { git add -A .support; git commit -q --amend --no-edit "$@"; }
 entry() { # NUMBER ACTION [AUTHOR] [TIME]; more lines come from standard input
-    last=$(awk '$1 == "id:" {last = $2} END {print last}' "$A")
-    printf -- '- seq: %s\n  id: zzzzzzz%s\n  after: [%s]\n  at: %s\n  by: %s\n  action: %s\n' \
+    last=$(awk '$1 == "id:" {last = $2} END {print last}' "$A"); printf -- '- seq: %s\n  id: zzzzzzz%s\n  after: [%s]\n  at: %s\n  by: %s\n  action: %s\n' \
         "$1" "$1" "$last" "${4:-$GIT_AUTHOR_DATE}" "${3:-Dana Li <dana@example.com>}" "$2" >>"$A"
     cat >>"$A"
 }
