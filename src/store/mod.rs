@@ -237,7 +237,6 @@ impl Store {
     /// and `diff` would say that there are none.
     fn commit_of_tickets(&self, at: &str, tip: Option<ObjectId>) -> Result<ObjectId, Error> {
         let repository = &self.repository;
-        repository.check_one_meaning(at)?;
         let commit = repository.revision(at).map_err(|error| no_such_time(at).unwrap_or(error))?;
         let Some(tip) = tip.filter(|tip| *tip != commit) else { return Ok(commit) };
         let has_tickets =

@@ -34,7 +34,7 @@ fn a_pending_ticket_wakes_and_a_resolved_one_is_reopened_within_its_time() {
     assert_eq!(found(&sandbox, "reopened:1"), 1);
     sandbox.at("2026-11-18T09:00:00Z", &format!("resolve {id} --as answered -m 'The red one.'"));
     let late = sandbox.shell(&format!(
-        "GIT_AUTHOR_DATE=2026-12-18T09:00:00Z git support comment {id} --from customer -m 'Again!'"
+        "GIT_AUTHOR_DATE=2026-12-18T09:00:00Z GIT_COMMITTER_DATE=2026-12-18T09:00:00Z git support comment {id} --from customer -m 'Again!'"
     ));
     assert!(late.stderr.contains(&format!("git support new TITLE --relates-to {id}")), "{}", late.stderr);
     assert_eq!(sandbox.field(&id, "status"), "resolved");

@@ -258,7 +258,7 @@ fn a_fix_from_before_a_reopening_is_in_no_release() {
         let id = sandbox.run(&["new", "Bug"]).ok().trim().to_owned();
         let script = format!(
             "git branch maint; echo f >fix; git add fix; git commit -qm 'Fix it' -m 'Resolves-Ticket: {id}'; F=$(git rev-parse HEAD)
-             git support scan; GIT_SUPPORT_NOW=2027-01-01T00:00:00Z GIT_AUTHOR_DATE=2027-01-01T00:00:00Z git support reopen {id} -m 'Does not help.'
+             git support scan; GIT_SUPPORT_NOW=2027-01-01T00:00:00Z GIT_AUTHOR_DATE=2027-01-01T00:00:00Z GIT_COMMITTER_DATE=2027-01-01T00:00:00Z git support reopen {id} -m 'Does not help.'
              {{ {way}; }} >&2; git tag v1; git switch -q main; git support release handover 1 --tag v1 -m x"
         );
         sandbox.shell(&script).ok();

@@ -107,6 +107,23 @@ fn a_gate_takes_no_tag_for_the_branch() {
         Some(3)
     );
     assert_eq!(sandbox.run_unwatched(&["check", "severity:blocker"], "").status, Some(3));
+    for name in ["main~0", "main^{commit}"] {
+        assert_eq!(
+            sandbox.run_unwatched(&["check", "severity:blocker", "--at", name], "").status,
+            Some(1),
+            "{name}"
+        );
+    }
+    // Of the remote, too: a tag comes with every clone.
+    let there = sandbox.shell(
+        "git tag origin/main old; git clone -q . ../new; cd ../new; git support check severity:blocker --at origin/main; echo $?; git support audit origin/main..; echo $?",
+    );
+    assert_eq!(there.stdout, "1\n1\n", "{}", there.stderr);
+    assert!(
+        there.stderr.contains("write refs/remotes/origin/main, or refs/tags/origin/main"),
+        "{}",
+        there.stderr
+    );
     // One of the same commit is the same.
     sandbox.git(&["tag", "-f", "main", "refs/heads/main"]);
     assert_eq!(sandbox.run_unwatched(&["check", "severity:blocker", "--at", "main"], "").status, Some(3));

@@ -155,6 +155,7 @@ impl Repository {
     /// # Errors
     /// There is no such revision.
     pub fn revision(&self, text: &str) -> Result<ObjectId> {
+        self.check_one_meaning(text)?;
         let by_git = || {
             let commit = format!("{text}^{{commit}}");
             let said =
@@ -183,21 +184,22 @@ impl Repository {
     }
 
     /// Sees that a name means a branch or a tag, and not both at different commits: git would take the tag, whoever pushed it.
-    ///
-    /// # Errors
-    /// It means both.
-    pub fn check_one_meaning(&self, name: &str) -> Result<()> {
-        let [branch, tag] = ["heads", "tags"].map(|kind| format!("refs/{kind}/{name}"));
-        if !Reference::is_valid_name(&branch) {
+    fn check_one_meaning(&self, text: &str) -> Result<()> {
+        let name = text.split(['~', '^', '@', '{', ':']).next().unwrap_or_default();
+        let full = |kind: &str| format!("refs/{kind}/{name}");
+        if !Reference::is_valid_name(&full("heads")) {
             return Ok(());
         }
         let at = |name: &str| self.reference_id(name).map(|id| id.and_then(|id| self.peeled(id)));
-        let (Some(on_branch), Some(on_tag)) = (at(&branch)?, at(&tag)?) else { return Ok(()) };
-        if on_branch == on_tag {
-            return Ok(());
+        let tag = full("tags");
+        let Some(on_tag) = at(&tag)? else { return Ok(()) };
+        for branch in ["heads", "remotes"].map(full) {
+            if at(&branch)?.is_some_and(|on_branch| on_branch != on_tag) {
+                let message = format!("'{name}' is a branch and a tag, of different commits");
+                return Err(Error::new(Kind::Refused, message).hint(format!("write {branch}, or {tag}")));
+            }
         }
-        let message = format!("'{name}' is a branch and a tag, of different commits");
-        Err(Error::new(Kind::Refused, message).hint(format!("write {branch}, or {tag}")))
+        Ok(())
     }
 
     /// The name of an object, from its text.
