@@ -28,6 +28,7 @@ mod broken_settings;
 mod built;
 mod bulk;
 mod by_query;
+mod carried;
 mod carried_off;
 mod checkouts;
 mod clocks;

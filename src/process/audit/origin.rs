@@ -103,6 +103,13 @@ impl Origin {
         Self::of_deed((&entry.by, by), entry.at, is_answer, commit)
     }
 
+    /// True where an entry has no other commit than this: it is its own, or what brought it from outside, whose author answers
+    /// for it there, and nobody who carries it.
+    #[must_use]
+    pub fn has_no_other_commit(self) -> bool {
+        matches!(self, Self::Own | Self::IntroducedEntry(Why::Import))
+    }
+
     /// The origin of what somebody did at a time, by their name as it is written and through `.mailmap`.
     #[must_use]
     pub fn of_deed(

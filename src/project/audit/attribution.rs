@@ -77,13 +77,14 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
     }
 }
 
-/// True where another commit of the stretch is the entry's own, and says the same.
+/// True where another commit of the stretch is the entry's own, or brought it from outside, and says the same.
 fn is_own_elsewhere(
     review: &Review<'_>,
     doubt: &PendingEntry,
     parsed: &mut Parsed<'_>,
 ) -> Result<bool, Failure> {
-    let Some(own) = review.own.get(&identity(&doubt.entry)) else { return Ok(false) };
+    let own = review.own.get(&identity(&doubt.entry)).filter(|own| own.commit != doubt.commit);
+    let Some(own) = own else { return Ok(false) };
     let version = parsed.get(&own.ticket, own.blob)?;
     let Ok(version) = &version.content else { return Ok(false) };
     // It may have met an older one under its id since.

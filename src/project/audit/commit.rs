@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use crate::process::Rules;
-use crate::process::audit::{
-    AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unplaced, unseen,
-};
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unseen};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
-use crate::project::audit::steps::{is_first, out_of_order};
+use crate::project::audit::steps::{is_first, out_of_order, without_place};
 use crate::project::audit::versions::met_edited;
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
@@ -197,9 +195,7 @@ impl Review<'_> {
         }
         let (wrong, new) = grown(&before, after);
         findings.extend(wrong);
-        // An older version writes no file that has gone on to a newer schema.
-        let is_old = changed.after.is_schema_1 && changed.before.iter().all(|version| version.is_schema_1);
-        findings.extend((!is_old).then(|| unplaced(&new)).into_iter().flatten());
+        findings.extend(without_place(&changed.after, &changed.before, &new));
         findings.extend(accounted(from.as_ref(), after, &new));
         self.entries += new.len();
         self.destructions.extend(Destruction::of(passage.commit, &changed.id, &new));
@@ -268,9 +264,11 @@ impl Review<'_> {
             self.found(passage.commit, Some(&changed.id), &path, finding);
         }
         let origin = Origin::of(entry, &by, facts);
-        if origin == Origin::Own {
+        if origin.has_no_other_commit() {
             let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };
             self.own.entry(identity(entry)).or_insert(own);
+        }
+        if origin == Origin::Own {
             return Ok(true);
         }
         if facts.names(&entry.by) && self.is_carried(passage, facts, &rules) {

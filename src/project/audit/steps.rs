@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin};
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin, unplaced};
 use crate::process::{Policy, Rules, earliest};
 use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
+use crate::store::Version;
 use crate::store::git::{CommitDelta, ObjectId};
 use crate::ticket::{Entry, EntryId, Person, Ticket, Timestamp};
 
@@ -171,4 +173,11 @@ fn only_by_own_change(finding: &Finding, granted: &SelfGranted) -> Finding {
     let (refused, commit) = (&finding.message, granted.commit);
     let message = format!("{refused}; only their own change of the rules in {commit:.10} allows it");
     Finding::new(AuditRule::RulesSelf, message)
+}
+
+/// New entries that do not say what they follow, where their schema has them say it: an older version writes no file that has
+/// gone on to a newer one.
+pub(super) fn without_place(after: &Version, before: &[Arc<Version>], new: &[&Entry]) -> Vec<Finding> {
+    let is_old = after.is_schema_1 && before.iter().all(|version| version.is_schema_1);
+    if is_old { Vec::new() } else { unplaced(new) }
 }
