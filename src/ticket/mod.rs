@@ -202,7 +202,14 @@ impl Ticket {
     /// True where the timeline has this entry, perhaps with text taken out of it since.
     #[must_use]
     pub fn has_entry_like(&self, entry: &Entry) -> bool {
-        self.timeline.binary_search_by(|own| own.identity().cmp(&entry.identity())).is_ok()
+        self.entry_like(entry).is_some()
+    }
+
+    /// This entry as the timeline has it, perhaps with text taken out of it since.
+    #[must_use]
+    pub fn entry_like(&self, entry: &Entry) -> Option<&Entry> {
+        let place = self.timeline.binary_search_by(|own| own.identity().cmp(&entry.identity())).ok()?;
+        self.timeline.get(place)
     }
 
     /// The ticket less the entries that another version has otherwise: what took text out of one stays.

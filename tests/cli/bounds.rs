@@ -133,7 +133,9 @@ fn a_date_that_a_commit_cannot_hold_is_refused() {
         assert_eq!(sandbox.subjects().len(), 1);
     }
     let sandbox = Sandbox::new();
-    sandbox.shell("GIT_AUTHOR_DATE='@4294967295 +1400' git-support new Last").ok();
+    sandbox
+        .shell("d='@4294967295 +1400'; GIT_AUTHOR_DATE=$d GIT_COMMITTER_DATE=$d git-support new Last")
+        .ok();
 }
 
 #[test]

@@ -254,3 +254,24 @@ fn a_line_that_git_reads_otherwise_gives_nobody_a_right() {
     ));
     assert!(a.stderr.contains("policy.severity_by_owner"), "{}{}", a.stdout, a.stderr);
 }
+
+#[test]
+fn an_outsider_marks_no_message_as_sent_or_known_unseen() {
+    let carriers =
+        "as_pat git support -q config set audit.carriers dana@example.com; git tag -f before >/dev/null; ";
+    let entry = |action: &str, mail: &str| {
+        format!(
+            "printf -- '  mail:\\n{mail}  note: seen\\n' | {AS_MALLORY}entry 6 {action} 'Mallory <m@evil.example>'; git add .; as_mallory git commit -qm Tidy"
+        )
+    };
+    for (action, mail) in [
+        ("send", "    id: x.y@shop.example\\n    of: abcd2345\\n"),
+        ("comment", "    id: m3@customer.example\\n"),
+    ] {
+        let script = entry(action, mail).replace(&format!(" | {AS_MALLORY}"), " | ");
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{AS_MALLORY}{carriers}{script}")).ok();
+        let (rules, status) = found(&sandbox, &["before.."]);
+        assert!(rules.contains(&"entry.unattested".to_owned()) && status == Some(3), "{action}: {rules:?}");
+    }
+}

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::process::ProblemLevel;
 use crate::process::audit::{AuditRule, Finding, Origin, Why};
+use crate::process::{ProblemLevel, Rules, Team};
 use crate::project::audit::found::identity;
 use crate::project::audit::own_commits::{facts, is_same};
 use crate::project::audit::range::CommitRange;
@@ -11,7 +11,7 @@ use crate::project::audit::review::{PendingEntry, Review};
 use crate::project::failure::Failure;
 use crate::store::git::ObjectId;
 use crate::store::{Error, Parsed, layout};
-use crate::ticket::TicketId;
+use crate::ticket::{Action, Entry, TicketId};
 
 /// Tickets in doubt that are looked for one by one; of more, the whole folder is.
 const FEW: usize = 16;
@@ -77,6 +77,28 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
     }
 }
 
+/// An entry of somebody under the name of a member and an address that is another member's.
+pub(super) fn by_another_name(entry: &Entry, team: &Team) -> Option<Finding> {
+    let other = team.named_as(&entry.by)?;
+    let (id, action, by) = (&entry.id, &entry.action, &entry.by);
+    let message =
+        format!("entry {id} ({action}) is by {by}, and the team knows {} as {}", other.name, other.person());
+    Some(Finding::new(AuditRule::EntryAuthor, message))
+}
+
+/// A message that somebody enters, or marks as sent, who is not of the team, where carriers bring the messages: the desk would
+/// take it for known, or send it no more.
+pub(super) fn of_no_gateway(entry: &Entry, rules: &Rules) -> Option<Finding> {
+    let is_of_mail = entry.mail.as_ref().is_some_and(|mail| mail.id.is_some());
+    if !is_of_mail || rules.settings.carriers.is_empty() || rules.team.has_member(&entry.by) {
+        return None;
+    }
+    let what = if entry.action == Action::Send { "marks a message as sent" } else { "brings a message" };
+    let message =
+        format!("entry {} by {} {what}, and is by nobody who carries them", entry.id, entry.by.short());
+    Some(Finding::new(AuditRule::EntryUnattested, message).weighing(ProblemLevel::Warning))
+}
+
 /// True where another commit of the stretch is the entry's own, or brought it from outside, and says the same.
 fn is_own_elsewhere(
     review: &Review<'_>,
@@ -89,7 +111,7 @@ fn is_own_elsewhere(
     let Ok(version) = &version.content else { return Ok(false) };
     // It may have met an older one under its id since.
     let is_its = own.ticket == doubt.ticket || version.parted_id() == doubt.ticket;
-    Ok(is_its && version.timeline().iter().any(|entry| is_same(entry, &doubt.entry)))
+    Ok(is_its && version.entry_like(&doubt.entry).is_some_and(|entry| is_same(entry, &doubt.entry)))
 }
 
 /// Takes out the doubts that some commit below some tips settles.
@@ -138,7 +160,8 @@ fn beside(
                 let facts = facts(store, review, commit)?;
                 for doubt in doubts {
                     let by = review.book.member(&doubt.entry.by)?;
-                    let is_there = version.timeline().iter().any(|entry| is_same(entry, &doubt.entry));
+                    let is_there =
+                        version.entry_like(&doubt.entry).is_some_and(|entry| is_same(entry, &doubt.entry));
                     if is_there && Origin::of(&doubt.entry, &by, &facts) == Origin::Own {
                         known.insert((id.clone(), identity(&doubt.entry)));
                     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::process::Rules;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unseen};
+use crate::project::audit::attribution::{by_another_name, of_no_gateway};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::{is_first, out_of_order, without_place};
@@ -250,17 +251,8 @@ impl Review<'_> {
     ) -> Result<bool, Failure> {
         let rules = self.book.at(passage.parents.first())?;
         let by = self.book.known_in(&rules.team, &entry.by)?;
-        if let Some(other) = rules.team.named_as(&entry.by) {
-            let message = format!(
-                "entry {} ({}) is by {}, and the team knows {} as {}",
-                entry.id,
-                entry.action,
-                entry.by,
-                other.name,
-                other.person()
-            );
-            let path = layout::ticket(&changed.id);
-            let finding = Finding::new(AuditRule::EntryAuthor, message);
+        let path = layout::ticket(&changed.id);
+        if let Some(finding) = by_another_name(entry, &rules.team) {
             self.found(passage.commit, Some(&changed.id), &path, finding);
         }
         let origin = Origin::of(entry, &by, facts);
@@ -269,6 +261,10 @@ impl Review<'_> {
             self.own.entry(identity(entry)).or_insert(own);
         }
         if origin == Origin::Own {
+            let is_carried = self.is_carried(passage, facts, &rules);
+            if let Some(finding) = of_no_gateway(entry, &rules).filter(|_| !is_carried) {
+                self.found(passage.commit, Some(&changed.id), &path, finding);
+            }
             return Ok(true);
         }
         if facts.names(&entry.by) && self.is_carried(passage, facts, &rules) {
