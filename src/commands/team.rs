@@ -83,7 +83,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
                 return Err(Failure::usage(message).hint(hint));
             }
             let subject = format!("add {} to the team", who.name);
-            who.writing.change(&subject, session, |change| change.edit_team(|team| add(team, who)))
+            let view =
+                who.writing.change(&subject, session, |change| change.edit_team(|team| add(team, who)))?;
+            note_mapped(who, session)?;
+            Ok(view)
         }
         Some(Verb::Edit { who, new_name, clear }) => {
             let subject = format!("change {} on the team", who.name);
@@ -105,6 +108,18 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             Ok(view)
         }
     }
+}
+
+/// Names the addresses that are a new member's by a line of `.mailmap` that was there before: whoever wrote it may commit in
+/// their name.
+fn note_mapped(who: &Somebody, session: &Session<'_>) -> Result<(), Failure> {
+    for email in session.project()?.mapped_addresses(&who.email) {
+        let (name, email) = (visible(&who.name), visible(&email));
+        session.note(format!(
+            "warning: .mailmap gives {name} the address {email}, too; see who wrote that: git log -p -- .mailmap"
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a name that means somebody else.

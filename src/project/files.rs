@@ -161,6 +161,15 @@ impl Project<'_> {
         Ok(team)
     }
 
+    /// The addresses that `.mailmap` gives to whoever has one of these, besides: what is committed under them counts as theirs.
+    #[must_use]
+    pub fn mapped_addresses(&self, emails: &[String]) -> Vec<String> {
+        let has = |email: &str| emails.iter().any(|own| own.eq_ignore_ascii_case(email));
+        let text = self.store.repository().mailmap_text();
+        let theirs = mailmap_addresses(&text).filter(|(proper, earlier)| has(proper) && !has(earlier));
+        theirs.map(|(_, earlier)| earlier.to_owned()).collect()
+    }
+
     /// What the project wants in its commit messages.
     pub(super) fn wording(&self) -> Result<Wording, Failure> {
         let settings = self.settings()?;

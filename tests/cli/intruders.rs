@@ -275,3 +275,17 @@ fn an_outsider_marks_no_message_as_sent_or_known_unseen() {
         assert!(rules.contains(&"entry.unattested".to_owned()) && status == Some(3), "{action}: {rules:?}");
     }
 }
+
+#[test]
+fn a_line_of_the_map_about_somebody_who_joins_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    sandbox.file(".mailmap", "Nora Olsen <nora@example.com> <mal.private@example.com>\n");
+    sandbox.git(&["add", ".mailmap"]);
+    sandbox.git(&["commit", "-qm", "Add a mailmap"]);
+    let joined = sandbox.run(&["team", "add", "Nora Olsen", "--email", "nora@example.com", "--role", "lead"]);
+    let said = "warning: .mailmap gives Nora Olsen the address mal.private@example.com, too";
+    assert!(joined.stderr.contains(said), "{}", joined.stderr);
+    let other = sandbox.run(&["team", "add", "Bo", "--email", "bo@example.com"]);
+    assert!(!other.stderr.contains("mailmap"), "{}", other.stderr);
+}
