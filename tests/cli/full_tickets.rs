@@ -13,13 +13,15 @@ fn fill(sandbox: &Sandbox, id: &str, letter: char, notes: u64, arguments: &[&str
     let mut ticket: Value = serde_json::from_str(line).unwrap();
     let timeline = ticket["timeline"].as_array_mut().unwrap();
     let first = timeline.last().unwrap()["seq"].as_u64().unwrap();
+    let mut last = timeline.last().unwrap()["id"].clone();
     for number in 0..notes {
         let mut entry = String::new();
         let _ = write!(entry, "{letter}{number:07}");
         timeline.push(json!({
-            "seq": first + number + 1, "id": entry, "at": "2026-11-23T10:00:00Z",
+            "seq": first + number + 1, "id": entry, "after": [last], "at": "2026-11-23T10:00:00Z",
             "by": "Dana Li <dana@example.com>", "action": "comment", "note": letter.to_string().repeat(60_000),
         }));
+        last = timeline.last().unwrap()["id"].clone();
     }
     sandbox.run_with(&[&["import", "-"], arguments].concat(), ticket.to_string()).ok();
 }

@@ -196,7 +196,7 @@ impl Review<'_> {
         }
         let (wrong, new) = grown(&before, after);
         findings.extend(wrong);
-        findings.extend(without_place(&changed.after, &changed.before, &new));
+        findings.extend(without_place(&changed.after, &changed.before, facts, &new));
         findings.extend(accounted(from.as_ref(), after, &new));
         self.entries += new.len();
         self.destructions.extend(Destruction::of(passage.commit, &changed.id, &new));

@@ -176,8 +176,14 @@ fn only_by_own_change(finding: &Finding, granted: &SelfGranted) -> Finding {
 }
 
 /// New entries that do not say what they follow, where their schema has them say it: an older version writes no file that has
-/// gone on to a newer one.
-pub(super) fn without_place(after: &Version, before: &[Arc<Version>], new: &[&Entry]) -> Vec<Finding> {
+/// gone on to a newer one, and an import may bring a whole ticket that it wrote.
+pub(super) fn without_place(
+    after: &Version,
+    before: &[Arc<Version>],
+    facts: &CommitFacts,
+    new: &[&Entry],
+) -> Vec<Finding> {
     let is_old = after.is_schema_1 && before.iter().all(|version| version.is_schema_1);
-    if is_old { Vec::new() } else { unplaced(new) }
+    let is_import = facts.said.is("import") && before.is_empty();
+    if is_old || is_import { Vec::new() } else { unplaced(new) }
 }
