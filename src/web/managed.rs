@@ -1,10 +1,8 @@
 //! Forms beside a single ticket's: severities to confirm, releases, vendors, settings and team.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form as Sent, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use crate::commands::{Form, form as form_of};
@@ -14,11 +12,7 @@ use crate::web::pages;
 use crate::web::pages::forms::{self, Filled};
 use crate::web::requests::{failed, page, read, status_of, with_status, words, write};
 use crate::web::routes::is_id;
-use crate::web::steps::{done, sent, title, unknown, value};
-
-type Shared = State<Arc<Site>>;
-type Asked = Query<BTreeMap<String, String>>;
-type Typed = Result<Sent<Vec<(String, String)>>, FormRejection>;
+use crate::web::steps::{Asked, Shared, Typed, done, sent, title, unknown, value};
 
 /// What the pages of releases, vendors, settings and team may do.
 const MANAGED: &[(&str, &str)] = &[

@@ -20,9 +20,9 @@ use crate::web::pages::{self, capital};
 use crate::web::requests::{failed, page, read, status_of, with_status, words, write};
 use crate::web::routes::{MAX_FILE_BYTES, MAX_FORM_BYTES, is_id};
 
-type Shared = State<Arc<Site>>;
-type Asked = Query<BTreeMap<String, String>>;
-type Typed = Result<Sent<Vec<(String, String)>>, FormRejection>;
+pub(super) type Shared = State<Arc<Site>>;
+pub(super) type Asked = Query<BTreeMap<String, String>>;
+pub(super) type Typed = Result<Sent<Vec<(String, String)>>, FormRejection>;
 
 /// What a ticket's form may do beside the steps of the process.
 const TICKET_VERBS: &[&str] = &["comment", "reply", "edit", "assign", "owner", "link", "watch", "undo"];

@@ -14,7 +14,7 @@ fn a_page_for_everybody_has_no_name_of_a_customer_and_no_words_of_colleagues() {
     sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "lead"]).ok();
     sandbox
         .shell(&format!(
-            "set -e; id=$({kim} new 'Pay fails'); {kim} comment $id -m 'Still so.'
+            "set -e; unset GIT_SUPPORT_SEED; id=$({kim} new 'Pay fails'); {kim} comment $id -m 'Still so.'
              git support comment $id -m 'Told by phone.' --from customer
              git support alert $id --to 'Dana Li' -m WORDS1; git support escalate $id --force -m WORDS2
              git support assign $id --to me -m WORDS3; git support edit $id --estimate 6h -m WORDS4
