@@ -353,7 +353,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("One command:", "the overview"),
     ("No tickets here. Set up", "the overview"),
     ("git support list @{name}", "what a setting is for"),
-    ("see who wrote that: git log -p -- .mailmap", "intruders::a_line_of_the_map_about_somebody_who_joins_is_named"),
+    (
+        "see who wrote that: git log -p -- .mailmap",
+        "intruders::a_line_of_the_map_about_somebody_who_joins_is_named",
+    ),
     ("an option of git stands before", "as_typed::options_of_git_and_numbers_are_said_as_people_type_them"),
     ("git support estimate [OPTIONS]", "a usage line"),
     ("_git_support", "completion"),
