@@ -22,11 +22,14 @@ impl Project<'_> {
         let Some(tip) = self.commit else { return Ok(Agreements::always(present)) };
         // Without the index, history is walked.
         let index = self.index().ok();
-        let mut changes = Vec::new();
+        let (mut changes, mut last) = (Vec::new(), None);
         for turn in self.turns(tip, index.as_ref())? {
             let since = self.store.repository().committed_at(turn.after).map_err(Error::from)?;
-            if let [Some(before), Some(after)] =
-                [self.agreement_of(turn.before), self.agreement_of(turn.after)]
+            // What cannot be read changed nothing of what was granted.
+            let before = self.agreement_of(turn.before).or(last);
+            let after = self.agreement_of(turn.after);
+            last = after.or(before);
+            if let (Some(before), Some(after)) = (before, after)
                 && before != after
             {
                 changes.push((since, [before, after]));
@@ -54,7 +57,7 @@ impl Project<'_> {
         }
     }
 
-    /// The agreement of a commit; the outer `None` where it cannot be read, which changed nothing of what was granted.
+    /// The agreement of a commit; the outer `None` where it cannot be read.
     fn agreement_of(&self, commit: ObjectId) -> Option<Option<Agreement>> {
         self.at_commit(Some(commit)).agreement().ok()
     }

@@ -291,6 +291,13 @@ fn an_entry_that_says_it_had_not_seen_what_was_there_is_noted() {
             "git branch old; git support -q comment $a -m More; git switch -q old; echo '  note: One' | entry 6 comment; echo '  note: Two' | entry 7 comment; \
              sed -i '/id: zzzzzzz7/{n;d}' $A; commit; git switch -q main; git merge -q --no-edit old",
         ),
+        // A line that stayed with that schema, and is merged to one that went on.
+        (
+            "timeline.gap",
+            3,
+            "sed -i 's/^schema: 2/schema: 1/; /^  after: /d' $B; git commit -qam old; git tag -f before; git branch old; git support -q comment $b -m More; git switch -q old; \
+             A=$B; echo '  note: One' | entry 2 comment; sed -i '/id: zzzzzzz2/{n;d}' $B; commit; git switch -q main; git merge -q --no-edit old",
+        ),
         // In a file that is said to be of the schema in which no entry says it.
         (
             "timeline.gap timeline.unseen",

@@ -176,7 +176,8 @@ fn only_by_own_change(finding: &Finding, granted: &SelfGranted) -> Finding {
 }
 
 /// New entries that do not say what they follow, where their schema has them say it: an older version writes no file that has
-/// gone on to a newer one, and an import may bring a whole ticket that it wrote.
+/// gone on to a newer one, and an import may bring a whole ticket that it wrote. Where a merge joins a line of the older schema
+/// to one of the newer, those of the older line are weighed against entries that say it.
 pub(super) fn without_place(
     after: &Version,
     before: &[Arc<Version>],
@@ -185,5 +186,15 @@ pub(super) fn without_place(
 ) -> Vec<Finding> {
     let is_old = after.is_schema_1 && before.iter().all(|version| version.is_schema_1);
     let is_import = facts.said.is("import") && before.is_empty();
-    if is_old || is_import { Vec::new() } else { unplaced(new) }
+    if is_old || is_import {
+        return Vec::new();
+    }
+    let (old, of_now): (Vec<_>, Vec<_>) = before
+        .iter()
+        .filter_map(|version| Some((version.content.as_ref().ok()?, version.is_schema_1)))
+        .partition(|(_, is_schema_1)| *is_schema_1);
+    let is_met = |entry: &&Entry| of_now.iter().any(|(ticket, _)| ticket.has_entry_like(entry));
+    let brought = old.iter().flat_map(|(ticket, _)| ticket.timeline());
+    let brought: Vec<&Entry> = brought.filter(|entry| !of_now.is_empty() && !is_met(entry)).collect();
+    [unplaced(new), unplaced(&brought)].concat()
 }
