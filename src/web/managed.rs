@@ -122,7 +122,9 @@ async fn changed_setting(site: &Arc<Site>, values: &[(String, String)]) -> Optio
     let key = value(values, "key")?;
     let now = setting(site, key).await;
     let message = format!("{key} was '{seen}' on the page, and is '{now}' now: nothing was set");
-    (now != seen).then(|| Problem { kind: "conflict", message, hints: Vec::new() })
+    // A form that is sent twice has set it already.
+    let is_other = now != seen && Some(now.as_str()) != value(values, "value");
+    is_other.then(|| Problem { kind: "conflict", message, hints: Vec::new() })
 }
 
 /// Makes a change to releases, vendors, settings or team.

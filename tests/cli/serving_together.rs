@@ -177,4 +177,13 @@ fn what_others_changed_is_neither_confirmed_nor_set() {
         303
     );
     assert_eq!(sandbox.run(&["config", "get", "commit.prefix"]).ok(), "mine\n");
+    // A double click sets it once.
+    let before = sandbox.subjects();
+    assert_eq!(
+        server
+            .post("/manage/config/set", &filled(&came, &[("key", "commit.prefix"), ("value", "mine")]))
+            .status,
+        303
+    );
+    assert_eq!(sandbox.subjects(), before);
 }
