@@ -29,7 +29,7 @@ fn evidence_is_not_exchanged() {
         // Beside the entry that attached it, as if nobody had seen the other.
         (
             "entry.order entry.time evidence.changed timeline.order",
-            format!("{SWAP} swapped | entry 5 attach 'Dana Li <dana@example.com>' 2026-11-23T09:00:00Z; git support save -q || commit; commit || true"),
+            format!("{SWAP} swapped | entry 5 attach 'Dana Li <dana@example.com>' 2026-11-23T09:00:00Z; follows $(id 4); git support save -q || commit; commit || true"),
         ),
         ("evidence.changed", "dir=.support/attachments/$a; echo forged >$dir/$(ls $dir | head -1); commit".to_owned()),
         ("evidence.missing", "git rm -qr .support/attachments; git commit -qm Tidy".to_owned()),
