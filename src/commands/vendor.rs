@@ -82,7 +82,7 @@ struct Details {
 }
 
 impl Details {
-    /// What is given for the fields that hold one text, in the order of [`Vendor::texts`].
+    /// What is given for the fields that hold one text, by the names of [`Vendor::texts`].
     fn texts(&self) -> [(&'static str, &Option<String>); 7] {
         [
             ("email", &self.email),
@@ -115,9 +115,10 @@ impl Details {
     fn over(&self, mut new: Vendor) -> Result<Vendor, Failure> {
         new.name.clone_from(&self.name);
         new.is_msp |= self.msp;
-        for ((_, given), (_, place)) in self.texts().into_iter().zip(new.texts()) {
-            if given.is_some() {
-                place.clone_from(given);
+        for (field, given) in self.texts() {
+            let place = new.texts().into_iter().find(|(name, _)| *name == field);
+            if let (Some(given), Some((_, place))) = (given, place) {
+                *place = Some(given.clone());
             }
         }
         if !self.covers.is_empty() {
