@@ -112,6 +112,18 @@ fn one_entry_with_another_number_in_another_clone_is_one() {
 }
 
 #[test]
+fn who_takes_an_id_before_its_entry_arrives_accuses_nobody_under_its_number_either() {
+    let (sandbox, id) = after(
+        "git switch -qc wip main; as pat git support -q triage $a --severity critical; t=$(awk '/^  id:/{i=$2} END{print i}' $f); git switch -q main; \
+         last=$(awk '/^  id:/{i=$2} END{print i}' $f); n=$(($(grep -c '^- seq' $f) + 1)); \
+         printf -- \"- seq: $n\\n  id: $t\\n  after: [$last]\\n  at: $GIT_AUTHOR_DATE\\n  by: mal <mal@x.example>\\n  action: comment\\n  note: hi\\n\" >>$f; \
+         as mal git commit -qam x; as pat git merge -q --no-edit wip",
+    );
+    assert_eq!(found(&sandbox, &[]), (vec!["timeline.twice".to_owned()], Some(0)));
+    assert_eq!(sandbox.field(&id, "severity"), "critical");
+}
+
+#[test]
 fn who_takes_an_id_before_its_entry_arrives_neither_undoes_it_nor_locks_its_writer_out() {
     let (sandbox, id) = after(
         "as pat git support -q config set clocks.blocker.resolution 1h; git switch -qc wip main; \

@@ -81,11 +81,9 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
 fn twice(before: &[&Ticket], after: &Ticket) -> Vec<Finding> {
     let known: BTreeSet<_> = before.iter().flat_map(|version| repeated(version)).collect();
     let new = repeated(after).into_iter().filter(|one| !known.contains(one));
-    let had: BTreeSet<(&EntryId, u64)> =
-        before.iter().flat_map(|version| version.timeline()).map(|entry| (&entry.id, entry.seq)).collect();
+    let had = |entry: &Entry| before.iter().any(|version| version.has_entry(entry));
     let say = |(id, numbers): (EntryId, Vec<u64>)| {
-        let is_met = before.len() > 1 && numbers.iter().all(|number| had.contains(&(&id, *number)));
-        let is_met = is_met && numbers.iter().collect::<BTreeSet<_>>().len() == numbers.len();
+        let is_met = before.len() > 1 && after.timeline().iter().filter(|entry| entry.id == id).all(had);
         let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
         let message = format!("different entries have the ID {id}: number {}", numbers.join(" and "));
         let finding = Finding::new(AuditRule::TimelineTwice, message);
