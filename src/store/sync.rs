@@ -2,7 +2,8 @@
 //!
 //! Where both sides have the same code (or the branch holds tickets alone), the branches themselves meet:
 //! forward, or in a merge. Where the code differs, no code is merged and none is pushed: our branch takes
-//! over their tickets in a commit, and our ticket commits are put on top of their tip.
+//! over their tickets in a commit. Our ticket commits are merged into their tip where we have nothing else that they lack, and
+//! otherwise are put on top of it.
 
 use crate::store::Store;
 use crate::store::error::Error;
@@ -314,6 +315,13 @@ impl Store {
         synced.settings_here = settings_here;
         if met.for_theirs.is_empty() {
             return Ok(None);
+        }
+        if synced.settings_here.is_empty() && repository.adds_only_below(layout::FOLDER, ours, theirs)? {
+            // The commits themselves: as they were signed, and by the rules that they were made under.
+            add(&mut synced.sent, ids(&met.for_theirs));
+            let message = self.message("merge tickets into", &met.for_theirs, wording, synced);
+            let change = TreeChange { also: vec![ours], ..TreeChange::new(met.for_theirs, message) };
+            return Ok(Some(repository.copy_commit(theirs, &change, &repository.identity()?)?));
         }
         let commits = repository.commits_below(layout::FOLDER, ours, theirs)?;
         let mut tip = theirs;

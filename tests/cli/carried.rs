@@ -49,3 +49,50 @@ fn a_message_that_was_carried_is_answered_for_by_whoever_took_it() {
     );
     assert!(said.contains("no problems found") && !said.contains("unattested"), "{said}");
 }
+
+/// The same, with the roles enforced by the server: whoever is asked for works at level 2 until a lead changes that.
+const HELD: &str = r#"
+as pat git support -q team add ann --email ann@x.example --role l2; as pat git support -q team edit bo --role l2
+as pat git support -q config set policy.level_by_role enforce
+i=$(as pat git support new Slow); tick; as pat git support -q edit $i --level 2 --force -m "level 2 has it"; as pat git push -q
+printf '#!/bin/sh\nexec git support audit --pre-receive\n' >../hub.git/hooks/pre-receive; chmod +x ../hub.git/hooks/pre-receive
+git clone -q ../hub.git ../ann; git clone -q ../hub.git ../bo
+"#;
+
+#[test]
+fn what_was_done_offline_is_judged_by_the_roles_of_then() {
+    let said = run(&format!(
+        "{HELD}tick; as ann git support -q replicate $i --steps 'Press it.'; made=$(as ann git rev-parse HEAD)
+         tick; as pat git support -q team edit ann --role l1; echo x >../pat/f; as pat git add f; as pat git commit -qm code; as pat git push -q
+         tick; as ann git support sync; as pat git merge-base --is-ancestor $made main || echo not-there
+         as pat git support sync; as pat git merge-base --is-ancestor $made main && echo there
+         as pat git support show $i; as pat git support audit; test ! -e ../ann/f; as ann git pull -q --ff-only; as ann git support audit
+         as ann git status --porcelain; tick; as ann git support comment $i -m Later. 2>&1; as ann git support sync; as pat git support sync; as pat git support audit"
+    ));
+    assert!(
+        said.contains("not-there\n") && said.contains("\nthere\n") && said.contains("Press it."),
+        "{said}"
+    );
+    // With what the server says of the push of pat's.
+    assert_eq!(said.matches("no problems found").count(), 4, "{said}");
+}
+
+#[test]
+fn code_that_was_not_pushed_stays_here_and_tickets_go() {
+    for (code, is_undone) in [
+        ("echo y >../ann/g; as ann git add g; as ann git commit -qm mine", false),
+        (
+            "echo y >../ann/g; as ann git add g; as ann git commit -qm mine; as ann git revert --no-edit HEAD >/dev/null",
+            true,
+        ),
+    ] {
+        let said = run(&format!(
+            "{HELD}tick; as ann git support -q replicate $i --steps 'Press it.'; {code}
+             tick; echo x >../pat/f; as pat git add f; as pat git commit -qm code; as pat git push -q
+             tick; as ann git support sync; as pat git support sync; as pat git support show $i; as pat git support audit
+             as pat git log --format='%an: %s' --all; as pat git ls-tree --name-only main"
+        ));
+        assert!(said.contains("Press it.") && said.contains("no problems found"), "{is_undone}: {said}");
+        assert!(!said.contains("ann: mine") && !said.contains("\ng\n"), "{is_undone}: {said}");
+    }
+}

@@ -251,18 +251,33 @@ impl Repository {
         Ok(rest(one)? == rest(other)?)
     }
 
-    /// The commits that one tip has and another lacks, and that changed files below a folder; the oldest
-    /// first, merges left out.
-    pub(crate) fn commits_below(&self, folder: &str, tip: ObjectId, less: ObjectId) -> Result<Vec<ObjectId>> {
+    /// True where the commits that one tip has and another lacks changed files below a folder alone, and none of them is a merge.
+    pub(crate) fn adds_only_below(&self, folder: &str, tip: ObjectId, less: ObjectId) -> Result<bool> {
+        for commit in self.commits_beyond(tip, less)? {
+            match self.parents(commit)?.as_slice() {
+                [parent] if self.is_same_outside(folder, *parent, commit)? => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The commits that one tip has and another lacks, the oldest first.
+    fn commits_beyond(&self, tip: ObjectId, less: ObjectId) -> Result<Vec<ObjectId>> {
         let walked = || -> std::result::Result<Vec<ObjectId>, git2::Error> {
             let mut walk = self.repo.revwalk()?;
             walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)?;
             walk.push(tip.0).and_then(|()| walk.hide(less.0))?;
             walk.map(|id| id.map(ObjectId)).collect()
         };
-        let all = walked().or_else(|error| self.listed_by_git("--topo-order", &[tip], &[less], &error))?;
+        walked().or_else(|error| self.listed_by_git("--topo-order", &[tip], &[less], &error))
+    }
+
+    /// The commits that one tip has and another lacks, and that changed files below a folder; the oldest
+    /// first, merges left out.
+    pub(crate) fn commits_below(&self, folder: &str, tip: ObjectId, less: ObjectId) -> Result<Vec<ObjectId>> {
         let mut commits = Vec::new();
-        for commit in all {
+        for commit in self.commits_beyond(tip, less)? {
             let id_of = |commit| Ok::<_, Error>(self.find(commit, folder)?.map(|item| item.id));
             let before = match self.parents(commit)?.as_slice() {
                 [] => None,
