@@ -6,6 +6,7 @@ use crate::commands::session::Session;
 use crate::project::{Limit, Project, Projection, Search, Which};
 use crate::query::requoted;
 use crate::render::{Extent, View};
+use crate::ticket::shell_word;
 
 /// List or search tickets
 ///
@@ -32,9 +33,16 @@ pub struct Args {
     reading: ReadOptions,
 }
 
-/// The words near those of a query that found nothing, as far as they find something here.
+/// What a query that found nothing may have meant, as far as it finds something here: words near its own, and for one word
+/// of the shell a value with its spaces.
 fn found_near(project: &Project<'_>, query: &str, which: Which) -> Result<Vec<String>, Failure> {
     let mut near = Vec::new();
+    let as_value = requoted(query);
+    let search = Search { which, limit: Limit::AtMost(1), ..Search::new(&as_value, Projection::Lines) };
+    if query.contains(':') && as_value != query && project.find(&search).is_ok_and(|found| !found.is_empty())
+    {
+        near.push(shell_word(&as_value));
+    }
     for word in project.near_words(query)? {
         let alone = requoted(&word);
         let search = Search { which, limit: Limit::AtMost(1), ..Search::new(&alone, Projection::Lines) };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::arguments::{ReadOptions, found_or_named, given_query, is_query};
-use crate::commands::failure::{Failure, Kind};
+use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Listed, Record, TicketHistory, Why, skew_before, skews};
 use crate::project::{IntroducedEntry, Limit, Project, Projection, Search, SlaRules};
@@ -64,7 +64,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         let report = SlaReport::of(&project, args, own)?;
         report.note_untimed(&found, session);
-        report.check_dates(&found, args.gate.is_some(), session)?;
+        if args.gate.is_some() {
+            project.check_dates(&found)?;
+        }
+        for (id, at) in project.dated_later(&found).take(MAX_NAMED) {
+            session.note(format!("warning: an entry of {id} is dated {}, in the future", at.minute()));
+        }
         found.iter().filter_map(|one| report.lines(one)).collect()
     };
     let shuts = |line: &ClockLine| match (args.gate.as_deref(), line.clock.state) {
@@ -75,9 +80,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Clocks(Clocks { tickets, explained, shuts }))
 }
 
-/// By how many seconds an entry may be later than now: the clocks of machines differ.
-const FUTURE_SECS: i64 = 600;
-/// How many tickets with such an entry are named.
+/// How many tickets with an entry of the future are named.
 const MAX_NAMED: usize = 10;
 
 /// The query by which a gate judges, with the tickets that it means by what was recorded of them.
@@ -104,11 +107,7 @@ impl<'a> SlaReport<'a> {
     fn of(project: &'a Project<'a>, args: &Args, own: Option<SlaRules>) -> Result<Self, Failure> {
         let asked = args.settings.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
         let what_if = asked.is_some();
-        let Some(rules) = asked.or(own).filter(SlaRules::has_clocks) else {
-            project.check_clocks()?;
-            let hint = "git support config set clocks.blocker.resolution 4h";
-            return Err(Failure::new(Kind::NotFound, "no clocks are set").hint(hint));
-        };
+        let rules = project.need_clocks(asked.or(own))?;
         Ok(Self { project, rules, now: project.now(), what_if })
     }
 
@@ -129,25 +128,6 @@ impl<'a> SlaReport<'a> {
                 "{count} open {tickets} no target: {were} opened before it was set; git support sla --settings HEAD shows them"
             ));
         }
-    }
-
-    /// Names a ticket with an entry that is dated in the future: its clocks run from then, and a gate would pass until then.
-    fn check_dates(&self, found: &[Listed], is_gate: bool, session: &Session<'_>) -> Result<(), Failure> {
-        let latest = self.now.unix().saturating_add(FUTURE_SECS);
-        let later = found.iter().filter_map(|one| {
-            let Record::TicketHistory(judged) = &one.record else { return None };
-            let event = judged.0.events.iter().find(|event| event.at > latest)?;
-            Some((&one.summary.id, Timestamp::from_unix(event.at)?))
-        });
-        for (id, at) in later.take(MAX_NAMED) {
-            let message = format!("an entry of {id} is dated {}, in the future", at.minute());
-            if is_gate {
-                let message = format!("cannot evaluate the gate: {message}");
-                return Err(Failure::new(Kind::Invalid, message).hint(format!("git support sla {id}")));
-            }
-            session.note(format!("warning: {message}"));
-        }
-        Ok(())
     }
 
     /// The clocks of a ticket of a list, which was found with its course.

@@ -1,11 +1,15 @@
 //! Whether a gate can judge: one that cannot is shut.
 
+use crate::process::Listed;
 use crate::project::failure::{Failure, Kind};
 use crate::project::find::{Limit, Projection, Search, parse_query};
 use crate::project::state::{Project, Scope};
 use crate::store::git::{ObjectId, shown};
 use crate::store::{Error, layout};
-use crate::ticket::{Meant, meant, shell_word, visible};
+use crate::ticket::{Meant, TicketId, Timestamp, meant, shell_word, visible};
+
+/// By how many seconds an entry may be later than now: the clocks of machines differ.
+const FUTURE_SECS: i64 = 600;
 
 impl Project<'_> {
     /// The state that a gate judges: in a pipeline, what the remote's branch of tickets has now, and beside what is built what
@@ -37,7 +41,8 @@ impl Project<'_> {
         }
     }
 
-    /// Sees that a gate has all that it judges by: tickets, each of which can be read, and a query whose `me` is somebody.
+    /// Sees that a gate has all that it judges by: tickets, each of which can be read, a query whose `me` is somebody, and
+    /// for one that asks for breached targets, targets.
     ///
     /// # Errors
     /// It has not.
@@ -46,7 +51,34 @@ impl Project<'_> {
         self.check_store()?;
         self.check_place()?;
         self.check_tickets()?;
-        self.check_me(query)
+        self.check_me(query)?;
+        if parse_query(query, self.settings()?)?.asks_targets() {
+            self.need_clocks(self.sla_rules()?)?;
+            let later = format!("status:open updated:>{}", self.now());
+            self.check_dates(&self.find(&Search::new(&later, Projection::Lines))?)?;
+        }
+        Ok(())
+    }
+
+    /// Sees that no entry of these tickets is dated in the future: their clocks run from then, and a gate would pass until then.
+    ///
+    /// # Errors
+    /// One is.
+    pub fn check_dates(&self, found: &[Listed]) -> Result<(), Failure> {
+        let Some((id, at)) = self.dated_later(found).next() else { return Ok(()) };
+        let message =
+            format!("cannot evaluate the gate: an entry of {id} is dated {}, in the future", at.minute());
+        Err(Failure::new(Kind::Invalid, message).hint(format!("git support sla {id}")))
+    }
+
+    /// Those of some tickets that have an entry of the future, each with its time.
+    pub fn dated_later<'a>(
+        &self,
+        found: &'a [Listed],
+    ) -> impl Iterator<Item = (&'a TicketId, Timestamp)> + use<'a> {
+        let latest = self.now().unix().saturating_add(FUTURE_SECS);
+        let later = move |one: &'a Listed| Some((&one.summary.id, one.summary.updated?));
+        found.iter().filter_map(later).filter(move |(_, at)| at.unix() > latest)
     }
 
     /// Sees that an audit of the branch, or of all up to a revision, has something to judge: where no commit of it ever had

@@ -93,12 +93,17 @@ impl Project<'_> {
         self.at_commit(self.store.snapshot(Some(revision))?.commit()).rules_of_this_state()
     }
 
-    /// Sees that the settings of clocks can be read.
+    /// The rules of those that have clocks.
     ///
     /// # Errors
-    /// They cannot.
-    pub fn check_clocks(&self) -> Result<(), Failure> {
-        self.clock_rules().map(drop)
+    /// There are none, or their settings cannot be read.
+    pub fn need_clocks(&self, rules: Option<SlaRules>) -> Result<SlaRules, Failure> {
+        if let Some(rules) = rules.filter(SlaRules::has_clocks) {
+            return Ok(rules);
+        }
+        self.clock_rules()?;
+        let hint = "git support config set clocks.blocker.resolution 4h";
+        Err(Failure::new(Kind::NotFound, "no clocks are set").hint(hint))
     }
 
     fn rules_of_this_state(&self) -> Result<SlaRules, Failure> {

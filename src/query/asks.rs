@@ -70,6 +70,12 @@ impl Query {
     pub fn asks_clocks(&self) -> bool {
         self.filter.asks_clocks() || matches!(self.order().key, "due" | "urgency")
     }
+
+    /// True where it asks for tickets whose targets are breached, or soon will be: without targets, none ever is.
+    #[must_use]
+    pub fn asks_targets(&self) -> bool {
+        self.filter.any(&|one| matches!(one, Filter::Is(Property::Breached | Property::Warned)))
+    }
 }
 
 /// A day of UTC, so many days ago: from its first instant up to, not including, the next day's.
@@ -127,14 +133,22 @@ impl Filter {
     }
 
     fn asks_clocks(&self) -> bool {
+        self.any(&|one| {
+            matches!(
+                one,
+                Self::Term(Key::Due, _)
+                    | Self::Has(Key::Due)
+                    | Self::Is(Property::Overdue | Property::Breached | Property::Warned)
+            )
+        })
+    }
+
+    /// True where it, or a part of it, is such a one.
+    fn any(&self, is_such: &dyn Fn(&Self) -> bool) -> bool {
         match self {
-            Self::All(inner) | Self::Any(inner) => inner.iter().any(Self::asks_clocks),
-            Self::Not(inner) => inner.asks_clocks(),
-            Self::Term(key, _) | Self::Has(key) => *key == Key::Due,
-            Self::Is(property) => {
-                matches!(property, Property::Overdue | Property::Breached | Property::Warned)
-            }
-            Self::Words(_) | Self::Part(..) => false,
+            Self::All(inner) | Self::Any(inner) => inner.iter().any(|filter| filter.any(is_such)),
+            Self::Not(inner) => inner.any(is_such),
+            Self::Term(..) | Self::Has(_) | Self::Is(_) | Self::Words(_) | Self::Part(..) => is_such(self),
         }
     }
 }

@@ -240,3 +240,34 @@ fn the_hook_before_a_push_judges_the_branch_of_the_tickets_whatever_is_checked_o
     sandbox.run(&["resolve", &id, "--as", "answered", "-m", "Done."]).ok();
     sandbox.shell("git checkout -q release-1; git push -q origin v1.0").ok();
 }
+
+#[test]
+fn a_gate_that_asks_for_targets_needs_some() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["new", "Pay fails", "--severity", "blocker"]).ok();
+    sandbox.run(&["config", "set", "queries.late", "status:open is:breached"]).ok();
+    let gates = [
+        &["check", "is:breached"][..],
+        &["check", "severity:blocker", "is:warned"],
+        &["check", "--all", "is:breached OR is:overdue"],
+        &["check", "@late"],
+        &["sla", "--gate"],
+        &["sla", "@late", "--gate"],
+    ];
+    let refused = || {
+        for gate in gates {
+            let said = sandbox.run(gate).fails(1);
+            assert!(said.contains("no clocks are set"), "{gate:?}: {said}");
+            assert!(said.contains("git support config set clocks.blocker.resolution 4h"), "{gate:?}: {said}");
+        }
+    };
+    refused();
+    sandbox.run(&["list", "is:breached"]).ok();
+    sandbox.run(&["check", "is:overdue"]).ok();
+    sandbox.shell("git support config set clocks.blocker.resolution 4h").ok();
+    for gate in gates {
+        sandbox.run(gate).ok();
+    }
+    sandbox.run(&["config", "unset", "clocks.blocker.resolution"]).ok();
+    refused();
+}

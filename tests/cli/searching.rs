@@ -100,6 +100,31 @@ fn a_word_that_nothing_has_proposes_one_that_something_has() {
 }
 
 #[test]
+fn a_value_of_several_words_is_found_near_its_first() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["new", "Login fails", "--reporter", "Ann Roe <ann@c.example>", "--label", "big deal"]).ok();
+    for (typed, meant) in [
+        (&["reporter:Ann Roe"][..], r#"'reporter:"Ann Roe"'"#),
+        (&["reporter:Ann", "Roe"], r#"'reporter:"Ann Roe"'"#),
+        (&["label:big deal"], r#"'label:"big deal"'"#),
+        (&["-n", "3", "title:login fails"], r#"'title:"login fails"'"#),
+    ] {
+        let said = sandbox.run(&[&["list"], typed].concat());
+        assert!(
+            said.stdout.contains("Login") || said.stderr.contains(&format!("did you mean {meant}?")),
+            "{typed:?}: {said:?}"
+        );
+    }
+    for typed in ["reporter:Ann Poe", "label:big steal", "text: of deal"] {
+        let said = sandbox.run(&["list", typed]);
+        assert!(
+            said.status.is_some_and(|status| status < 3) && !said.stderr.contains("did you mean '"),
+            "{typed}: {said:?}"
+        );
+    }
+}
+
+#[test]
 fn a_value_in_quotes_is_meant_as_it_is() {
     let sandbox = Sandbox::new();
     let labels = ["<b>", ">=x", "=q", "!=z", "a..b", "~x", "*", "..", "<", "card x", "me"];

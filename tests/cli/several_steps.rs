@@ -146,6 +146,11 @@ fn what_is_dated_in_the_future_shuts_the_gate_and_is_noted() {
         "{}",
         shut.stderr
     );
+    // By whatever question the targets are asked for.
+    for query in ["is:breached", "severity:blocker AND NOT is:warned"] {
+        let shut = sandbox.run_unwatched(&["check", query], "");
+        assert!(shut.status == Some(1) && shut.stderr.contains(&said), "{query}: {}", shut.stderr);
+    }
     let listed = sandbox.run(&["sla"]);
     assert!(listed.stderr.contains("warning: an entry of"), "{}", listed.stderr);
     // The commit was made in the present: a clock that is wrong sets both dates.
