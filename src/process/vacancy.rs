@@ -12,7 +12,7 @@ pub struct Vacancy {
     pub is_refused: bool,
     /// The policy's setting.
     pub key: &'static str,
-    /// Who the team would lack, and what anybody could do then.
+    /// What the team would have, such as `no product owner`, and what anybody could do then.
     pub problem: String,
 }
 
@@ -26,13 +26,12 @@ pub fn vacancies(settings: &Settings, before: &Team, after: &Team) -> Vec<Vacanc
     };
     let mut found = Vec::new();
     if settings.rules_by_role != Policy::Off && before.is_led() && !after.is_led() {
-        let problem =
-            "the team would have neither lead nor product owner: anybody could change team and settings";
+        let problem = "neither lead nor product owner: anybody could change team and settings";
         found.push(vacancy(settings.rules_by_role, "policy.rules_by_role", problem.to_owned()));
     }
     let had_owner = before.has(Role::ProductOwner) && !after.has(Role::ProductOwner);
     if settings.severity_by_owner != Policy::Off && had_owner {
-        let problem = "the team would have no product owner: anybody could set a severity";
+        let problem = "no product owner: anybody could set a severity";
         found.push(vacancy(settings.severity_by_owner, "policy.severity_by_owner", problem.to_owned()));
     }
     // Whoever serves a level may work at those below it, too: the lowest one says enough. People of a level come and go,
@@ -42,8 +41,7 @@ pub fn vacancies(settings: &Settings, before: &Team, after: &Team) -> Vec<Vacanc
     };
     let vacant = Level::ALL.iter().find(|level| serves(before, **level) && !serves(after, **level));
     if let Some(level) = vacant.filter(|_| settings.level_by_role == Policy::Enforce) {
-        let problem =
-            format!("the team would have nobody of level {level} or higher: anybody could work there");
+        let problem = format!("nobody of level {level} or higher: anybody could work there");
         found.push(vacancy(Policy::Warn, "policy.level_by_role", problem));
     }
     found

@@ -96,7 +96,7 @@ impl Change<'_, '_> {
     fn check_vacancies(&mut self, team: &Team) -> Result<(), Failure> {
         let rules = self.project().rules()?;
         for vacancy in vacancies(&rules.settings, &rules.team, team) {
-            let message = format!("{} ({})", vacancy.problem, vacancy.key);
+            let message = format!("the team would have {} ({})", vacancy.problem, vacancy.key);
             if vacancy.is_refused {
                 return Err(Failure::new(Kind::Refused, message)
                     .hint("give somebody else the role first: git support team edit NAME --role ROLE"));

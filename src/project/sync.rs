@@ -1,5 +1,6 @@
 //! Sync: this clone's tickets and those of a remote become one.
 
+use crate::process::vacancies;
 use crate::project::endings::unheard;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -51,7 +52,8 @@ impl Project<'_> {
             let (own, other) = (self.branch(), visible(&other));
             self.host.note(format!("warning: {own} says that the tickets are on branch {other}, which other clones read (run git support doctor)"));
         }
-        let wording = self.in_newest_state()?.wording()?;
+        let before = self.in_newest_state()?;
+        let wording = before.wording()?;
         // A clone that was never written to merges as well.
         let _ = self.store.wire_driver();
         let synced = self.store.sync(remote, take, rewrite, &wording)?;
@@ -67,6 +69,7 @@ impl Project<'_> {
         }
         let now = self.in_newest_state()?;
         now.warn_of_files()?;
+        now.warn_of_vacancies(&before);
         for id in &synced.unheard {
             if let Some((said, hint)) = now.readable(id).as_ref().and_then(unheard) {
                 self.host.note(format!("warning: {id}: {said}: {hint}"));
@@ -98,6 +101,18 @@ impl Project<'_> {
             ));
         }
         Ok(synced)
+    }
+
+    /// Warns where two changes, each of which left somebody, leave nobody whom a policy trusts. What cannot be read is named
+    /// elsewhere.
+    fn warn_of_vacancies(&self, before: &Project<'_>) {
+        let (Ok(now), Ok(before)) = (self.rules(), before.rules()) else { return };
+        for vacancy in vacancies(&now.settings, &before.team, &now.team) {
+            self.host.note(format!(
+                "warning: the team now has {} ({}): git support team edit NAME --role ROLE",
+                vacancy.problem, vacancy.key
+            ));
+        }
     }
 }
 

@@ -172,3 +172,19 @@ fn a_merge_by_hand_that_takes_the_team_from_before_there_was_an_owner_is_found()
     assert!(said.stdout.contains("would have no product owner"), "{said:?}");
     sandbox.is_tampered_with();
 }
+
+#[test]
+fn two_changes_that_leave_nobody_together_are_named() {
+    let owners = format!(
+        "{BEGUN}; git support team add Pat --email pat@example.com --role product-owner -q; git support team add Sam --email sam@example.com --role product-owner -q"
+    );
+    let (_sandbox, said) = both(
+        &owners,
+        "git support team edit Pat --role l3 -q",
+        "git support team edit Sam --role l3 -q; git support sync 2>&1; git support sync 2>&1",
+        "git support team edit Pat --role product-owner -q; git support sync 2>&1",
+    );
+    let said = said.ok();
+    let named = "warning: the team now has no product owner: anybody could set a severity (policy.severity_by_owner): git support team edit NAME --role ROLE";
+    assert_eq!(said.matches(named).count(), 1, "{said}");
+}

@@ -87,7 +87,7 @@ fn left_open(
     let left = |rules: &Rc<Rules>| -> BTreeSet<String> {
         let refused = vacancies(&after.settings, &rules.team, &after.team).into_iter();
         let refused = refused.filter(|vacancy| vacancy.is_refused);
-        refused.map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key)).collect()
+        refused.map(|vacancy| format!("the team would have {} ({})", vacancy.problem, vacancy.key)).collect()
     };
     // Two lines of which each left somebody may leave nobody when they are merged as they are; what one of them had left open
     // was found there. Whoever wrote the file of a merge answers for what it takes from either.
