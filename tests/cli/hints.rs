@@ -295,6 +295,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "were not pushed, its code differs ({names}): git push",
         "taken_over::ones_own_settings_are_said_to_go_with_the_code",
     ),
+    ("the team now has {} ({})", "settings_both::two_changes_that_leave_nobody_together_are_named"),
     ("git rm {path} && git commit", "redacting::an_attachment_that_comes_back_after_its_redaction_is_named"),
     ("run git support web for a new one", "serving: a token that was used"),
     ("open the address that git support web prints", "serving: a request without the cookie"),
