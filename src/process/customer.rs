@@ -4,7 +4,9 @@ use crate::process::decide::Record;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Field, Node, Person, Resolution, Status, Ticket, Visibility, visible};
+use crate::ticket::{
+    Action, Field, Node, Person, Resolution, Set, Status, Ticket, TicketId, Visibility, visible,
+};
 
 /// The customer, where the actor's own comment is theirs: the reporter, who is not of the team.
 #[must_use]
@@ -15,15 +17,34 @@ pub fn speaker(ticket: &Ticket, request: &Request, rules: &Rules, actor: &Actor)
 }
 
 /// Sees that who is quoted as a customer is one: of the team, that is who has reported the ticket.
-fn check_speaker(ticket: &Ticket, request: &Request, rules: &Rules) -> Result<(), Refusal> {
+fn check_speaker(
+    id: &TicketId,
+    reporter: Option<&Person>,
+    request: &Request,
+    rules: &Rules,
+) -> Result<(), Refusal> {
     let Some(who) = request.speaker.as_deref().and_then(Person::parse) else { return Ok(()) };
-    if rules.team.has_member(&who) && reporter(ticket).as_ref() != Some(&who) {
-        return Err(Refusal::NoCustomer(ticket.id().clone(), visible(&who.to_string())));
+    if rules.team.has_member(&who) && reporter != Some(&who) {
+        return Err(Refusal::NoCustomer(id.clone(), visible(&who.to_string())));
     }
     Ok(())
 }
 
 impl Record {
+    /// Sees the same of who is quoted by an opening.
+    pub(super) fn check_quoted(
+        &self,
+        id: &TicketId,
+        request: &Request,
+        rules: &Rules,
+    ) -> Result<(), Refusal> {
+        let reporter = match self.set_of(&Field::Reporter) {
+            Some(Set::Value { to: Some(to), .. }) => Person::parse(&to.to_string()),
+            _ => None,
+        };
+        check_speaker(id, reporter.as_ref(), request, rules)
+    }
+
     /// Records what the customer said.
     pub(super) fn said(
         &mut self,
@@ -32,7 +53,7 @@ impl Record {
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Action, Refusal> {
-        check_speaker(ticket, request, rules)?;
+        check_speaker(ticket.id(), reporter(ticket).as_ref(), request, rules)?;
         let head = ticket.fields();
         let action = match head.status() {
             Status::Pending => Action::Resume,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::process::own::others_since;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Changes, FieldChange, FixStatus, ProcessAction, Request, RequestKind};
 use crate::process::rules::Rules;
@@ -50,6 +49,7 @@ pub fn open(
     if !record.set.contains_key(&Field::Title) {
         return Err(Refusal::NoTitle);
     }
+    record.check_quoted(&id, &request, rules)?;
     request.note = checked_note(request.note)?;
     let warnings = std::mem::take(&mut record.warnings);
     let opening = record.step(Action::Open, Position::first(), request, actor);
@@ -154,14 +154,7 @@ impl Record {
                 Ok(Action::Edit)
             }
             RequestKind::Undo(entries) => self.undo(ticket, entries, request, rules, actor),
-            RequestKind::SetBack(changes) => {
-                self.change_all(head, changes)?;
-                self.leave_status(head)?;
-                if others_since(ticket, 0, actor) {
-                    self.check_side_door(ticket.id(), head, request, rules, actor)?;
-                }
-                Ok(Action::Undo)
-            }
+            RequestKind::SetBack(changes) => self.set_back(ticket, changes, request, rules, actor),
             RequestKind::Process(step) => self.take(ticket, step, request, rules, actor),
             RequestKind::Comment | RequestKind::ReplaceComment(_) if request.note.is_none() => {
                 Err(Refusal::EmptyNote)

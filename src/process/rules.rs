@@ -45,6 +45,12 @@ impl Rules {
         is_anybodys || (is_teams && self.team.has_member(who)) || self.may_work(who, level)
     }
 
+    /// True for somebody of the team; for anybody, where nobody is on it.
+    #[must_use]
+    pub fn is_of_team(&self, who: &Person) -> bool {
+        self.team.members.is_empty() || self.team.has_member(who)
+    }
+
     /// True where somebody may work at a level: who serves it or a higher one, product owners and leads;
     /// anybody, where the team names nobody for it and for the higher ones.
     #[must_use]

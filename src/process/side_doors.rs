@@ -32,16 +32,14 @@ impl Record {
         actor: &Actor,
     ) -> Result<(), Refusal> {
         let change = Move { id, head, rules, actor };
-        let (level, status) = (self.level_set(), self.status_set());
-        let moved = level.filter(|to| *to != head.level());
-        let refused = match (moved, status.filter(|to| *to != head.status())) {
-            (None, None) => return Ok(()),
-            (Some(to), status) => {
-                self.level_problem(&change, to).or_else(|| self.status_problem(&change, status?))
-            }
-            (None, Some(to)) => self.status_problem(&change, to),
-        };
-        self.weigh(refused, request, rules)
+        let moved = self.level_set().filter(|to| *to != head.level());
+        let status = self.status_set().filter(|to| *to != head.status());
+        let refused = moved
+            .and_then(|to| self.level_problem(&change, to))
+            .or_else(|| status.and_then(|to| self.status_problem(&change, to)))
+            .or_else(|| self.ending_problem(&change))
+            .or_else(|| self.reporter_problem(&change));
+        self.weigh(refused, request, rules, actor)
     }
 
     /// Sees that what somebody sets back of their own is theirs by the level that the ticket has come to; what is done again,
@@ -64,11 +62,17 @@ impl Record {
                 status.and_then(|to| change.role_problem(head.level(), &format!("set status {to}")))
             }
         };
-        self.weigh(refused, request, rules)
+        self.weigh(refused, request, rules, actor)
     }
 
-    /// What a refusal comes to under the policy: nothing, a warning, an override, or itself.
-    fn weigh(&mut self, refused: Option<Refusal>, request: &Request, rules: &Rules) -> Result<(), Refusal> {
+    /// What a refusal comes to under the policy: nothing, a warning, an override by somebody of the team, or itself.
+    fn weigh(
+        &mut self,
+        refused: Option<Refusal>,
+        request: &Request,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
         let Some(refusal) = refused else { return Ok(()) };
         match rules.settings.level_by_role {
             Policy::Off => Ok(()),
@@ -76,6 +80,7 @@ impl Record {
                 self.warnings.push(format!("{} (policy.level_by_role is warn)", refusal.in_short()));
                 Ok(())
             }
+            Policy::Enforce if !rules.is_of_team(&actor.member) => Err(refusal),
             Policy::Enforce if request.force && request.note.is_none() => {
                 Err(Refusal::NoReason { step: Action::Edit })
             }
@@ -201,6 +206,27 @@ impl Record {
         })
     }
 
+    /// What keeps a ticket that has ended from another resolution: whoever may resolve it there says how.
+    fn ending_problem(&self, change: &Move<'_>) -> Option<Refusal> {
+        let to = self.value_set(&Field::Resolution)??;
+        let is_step = self.status_set().is_some_and(|to| to != change.head.status());
+        let level = change.head.level();
+        if is_step || change.head.get(&Field::Resolution) == Some(to) {
+            return None;
+        }
+        if change.rules.may_take(&change.actor.member, &Action::Resolve, level) {
+            return None;
+        }
+        change.role_problem(level, &format!("set resolution {to}"))
+    }
+
+    /// What keeps somebody from naming another reporter, who gets what the team writes: a customer names nobody else.
+    fn reporter_problem(&self, change: &Move<'_>) -> Option<Refusal> {
+        change.head.get(&Field::Reporter)?;
+        self.value_set(&Field::Reporter)?;
+        change.team_problem("set the reporter")
+    }
+
     /// What keeps a ticket from coming to a status.
     fn status_problem(&self, change: &Move<'_>, to: Status) -> Option<Refusal> {
         let from = change.head.status();
@@ -225,6 +251,16 @@ impl Record {
 }
 
 impl Move<'_> {
+    /// What keeps somebody from setting what only the team sets.
+    fn team_problem(&self, what: &str) -> Option<Refusal> {
+        if self.rules.is_of_team(&self.actor.member) {
+            return None;
+        }
+        let allowed = self.rules.team.members.iter().map(|member| member.name.clone()).collect();
+        let (who, what) = (self.actor.by.to_string(), what.to_owned());
+        Some(Refusal::NotTheirs { who, what, allowed, policy: OVERRIDE })
+    }
+
     /// What keeps somebody from working at a level.
     fn role_problem(&self, level: Level, what: &str) -> Option<Refusal> {
         if self.rules.may_work(&self.actor.member, level) {

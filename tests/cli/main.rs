@@ -19,6 +19,7 @@ mod auditing;
 mod bad_files;
 mod bad_inputs;
 mod beside;
+mod beside_steps;
 mod blocking;
 mod board;
 mod borrowed;

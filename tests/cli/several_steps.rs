@@ -124,6 +124,17 @@ fn a_gate_takes_no_tag_for_the_branch() {
         "{}",
         there.stderr
     );
+    // Nor a branch that is named as the remote's, in a clone that checked it out.
+    let there = sandbox.shell(
+        "cd ../new; git tag -d origin/main; git branch origin/main refs/remotes/origin/main~1; git support audit origin/main..; echo $?; git support check severity:blocker --at origin/main; echo $?; git support audit refs/remotes/origin/main..; echo $?",
+    );
+    assert!(there.stdout.contains("1\n1\n") && there.stdout.ends_with("\n0\n"), "{there:?}");
+    assert!(
+        there.stderr.contains("'origin/main' is a remote's branch and a branch, of different commits")
+            && there.stderr.contains("write refs/remotes/origin/main, or refs/heads/origin/main"),
+        "{}",
+        there.stderr
+    );
     // One of the same commit is the same.
     sandbox.git(&["tag", "-f", "main", "refs/heads/main"]);
     assert_eq!(sandbox.run_unwatched(&["check", "severity:blocker", "--at", "main"], "").status, Some(3));

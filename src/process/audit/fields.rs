@@ -5,7 +5,7 @@ use crate::process::audit::Finding;
 use crate::process::audit::growth::named;
 use crate::process::audit::rule::AuditRule;
 use crate::process::problem::ProblemLevel;
-use crate::ticket::{Action, Entry, Field, Node, Set, Ticket};
+use crate::ticket::{Action, Entry, EntryId, Field, Node, Set, Ticket};
 
 /// What a later sighting adds.
 const OF_A_SIGHTING: &[Field] =
@@ -84,6 +84,37 @@ fn unknown_before(state: &Ticket, entry: &Entry) -> Vec<String> {
 /// The fields that this version knows among those that an entry sets.
 fn known_fields(entry: &Entry) -> impl Iterator<Item = &Field> {
     entry.set.keys().filter(|field| !matches!(field, Field::Unknown(_)))
+}
+
+/// What an entry has beside its fields that the step it is does not have: it is another step, strikes out or replaces what
+/// the step leaves alone, or quotes, names and attaches what the step cannot.
+pub(super) fn beside_step(entry: &Entry, decided: Option<&Entry>, after: &Ticket) -> Option<Finding> {
+    let is_quote = matches!(entry.action, Action::Comment | Action::Resume | Action::Reopen);
+    let is_sighting = matches!(entry.action, Action::Repeat | Action::Reopen);
+    let step = decided.map(|step| &step.action);
+    let wrong = [
+        (step.is_some_and(|action| *action != entry.action), "is not the step that it says"),
+        (decided.map_or(&[][..], |step| &step.undoes) != entry.undoes, "undoes entries"),
+        (decided.and_then(|step| step.replaces.as_ref()) != entry.replaces.as_ref(), "replaces an entry"),
+        (decided.and_then(|step| step.attachment.as_ref()) != entry.attachment.as_ref(), "attaches a file"),
+        (decided.and_then(|step| step.told.as_ref()) != entry.told.as_ref(), "names who was alerted"),
+        (entry.speaker.is_some() && !is_quote, "quotes a customer"),
+        (entry.seen.is_some() && !is_sighting, "says where a machine saw it"),
+        (!is_redacted_by_one(entry, after), "is marked as redacted by an entry that redacts nothing"),
+    ];
+    let (_, what) = wrong.into_iter().find(|(is_wrong, _)| *is_wrong)?;
+    Some(Finding::new(AuditRule::StepIllegal, format!("{} {what}", named(entry))))
+}
+
+/// True where what took a text out of an entry is in its ticket.
+fn is_redacted_by_one(entry: &Entry, after: &Ticket) -> bool {
+    let redacts = |by: &EntryId| {
+        after
+            .timeline()
+            .iter()
+            .any(|one| one.id == *by && matches!(one.action, Action::Redact | Action::Purge))
+    };
+    entry.redacted.as_ref().is_none_or(redacts)
 }
 
 fn sets(entry: &Entry, fields: &str) -> Finding {

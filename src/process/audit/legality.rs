@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::audit::Finding;
-use crate::process::audit::fields::{beside_action, without_request};
+use crate::process::audit::fields::{beside_action, beside_step, without_request};
 use crate::process::audit::growth::named;
 use crate::process::audit::head::shown;
 use crate::process::audit::replay::{changes, request};
@@ -190,7 +190,7 @@ impl Judge<'_> {
                 Some(self::refused(entry, &refused))
             });
         }
-        let first = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor));
+        let first = self.best(|rules| self.judge(state, entry, after, rules, &actor));
         let is_concurrent = !state.ticket.is_seen_by(entry);
         // Who says what they followed, and followed all of it, saw this state and no other.
         let is_all_seen = !is_concurrent && (self.saw_all || !entry.after.is_empty());
@@ -206,7 +206,7 @@ impl Judge<'_> {
             }
             state.tried.set(state.tried.get() + timeline.len());
             let state = State::of(led_to(after.id(), &seen), None);
-            let finding = self.best(|rules| self.judge(&state, entry, after.fields(), rules, &actor))?;
+            let finding = self.best(|rules| self.judge(&state, entry, after, rules, &actor))?;
             // Of what its writer did see, not of what came beside it.
             if is_concurrent && place == 0 {
                 told = Some(finding);
@@ -228,12 +228,14 @@ impl Judge<'_> {
         &self,
         state: &State<'_>,
         entry: &Entry,
-        after: &Fields,
+        after: &Ticket,
         rules: &Rules,
         actor: &Actor,
     ) -> Option<Finding> {
         let ticket = &state.ticket;
-        let Some(request) = request(entry, ticket, after) else { return without_request(ticket, entry) };
+        let Some(request) = request(entry, ticket, after.fields()) else {
+            return without_request(ticket, entry);
+        };
         if let Some(finding) = beside_action(ticket, entry) {
             return Some(finding);
         }
@@ -241,7 +243,8 @@ impl Judge<'_> {
             Err(refusal) => Some(refused(entry, &refusal)),
             Ok(decision) => {
                 let decided = decision.step;
-                differing(state, entry, decided.as_ref(), after)
+                differing(state, entry, decided.as_ref(), after.fields())
+                    .or_else(|| beside_step(entry, decided.as_ref(), after))
                     .or_else(|| overridden(entry, decided.as_ref()?))
                     .or_else(|| unowned(entry, decided.as_ref()?, rules))
             }
@@ -253,7 +256,8 @@ impl Judge<'_> {
 fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Option<Finding> {
     let changes = changes(entry, after.fields(), |_| true);
     let force = !entry.overrides.is_empty();
-    let request = Request { force, note: entry.note.clone(), ..Request::new(RequestKind::Comment) };
+    let (note, speaker) = (entry.note.clone(), entry.speaker.clone());
+    let request = Request { force, note, speaker, ..Request::new(RequestKind::Comment) };
     match open(after.id().clone(), &changes, request, rules, actor) {
         Err(refusal) => Some(refused(entry, &refusal)),
         Ok(opened) => unowned(entry, opened.ticket.timeline().first()?, rules),

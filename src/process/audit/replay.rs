@@ -90,11 +90,10 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
 }
 
 fn reopened(entry: &Entry, after: &Fields) -> RequestKind {
-    let changes = beside_status(entry, after);
-    if changes.is_empty() && entry.seen.is_none() {
-        return RequestKind::Process(ProcessAction::Reopen);
+    match entry.seen {
+        Some(_) => RequestKind::Repeat(beside_status(entry, after), FixStatus::Contained),
+        None => RequestKind::Process(ProcessAction::Reopen),
     }
-    RequestKind::Repeat(changes, FixStatus::Contained)
 }
 
 fn triage(entry: &Entry, after: &Fields) -> ProcessAction {

@@ -90,13 +90,16 @@ pub(super) fn by_another_name(entry: &Entry, team: &Team) -> Option<Finding> {
 /// take it for known, or send it no more.
 pub(super) fn of_no_gateway(entry: &Entry, rules: &Rules) -> Option<Finding> {
     let is_of_mail = entry.mail.as_ref().is_some_and(|mail| mail.id.is_some());
-    if !is_of_mail || rules.settings.carriers.is_empty() || rules.team.has_member(&entry.by) {
+    let is_told = !rules.settings.carriers.is_empty();
+    if !is_of_mail || rules.is_of_team(&entry.by) || !(is_told || entry.action == Action::Send) {
         return None;
     }
     let what = if entry.action == Action::Send { "marks a message as sent" } else { "brings a message" };
     let message =
         format!("entry {} by {} {what}, and is by nobody who carries them", entry.id, entry.by.short());
-    Some(Finding::new(AuditRule::EntryUnattested, message).weighing(ProblemLevel::Warning))
+    // Where no carriers are set, it may be the desk's own gateway.
+    let level = if is_told { ProblemLevel::Warning } else { ProblemLevel::Note };
+    Some(Finding::new(AuditRule::EntryUnattested, message).weighing(level))
 }
 
 /// True where another commit of the stretch is the entry's own, or brought it from outside, and says the same.

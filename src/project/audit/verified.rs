@@ -14,7 +14,7 @@ use crate::ticket::{TicketId, sha256};
 /// The file, in our own folder of the git directory.
 const FILE: &str = "verified";
 /// The form of the file, and of the audit: another one is read as nothing.
-const FORM: &str = "git-support verified 3";
+const FORM: &str = "git-support verified 4";
 
 /// What a clean result is of, and what it depends on beside the commits.
 pub(super) struct State {

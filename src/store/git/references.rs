@@ -183,20 +183,26 @@ impl Repository {
         })
     }
 
-    /// Sees that a name means a branch or a tag, and not both at different commits: git would take the tag, whoever pushed it.
+    /// Sees that a name means a tag, a branch or a remote's branch, and not two of them at different commits: git would take the
+    /// first of them, whoever pushed it.
     fn check_one_meaning(&self, text: &str) -> Result<()> {
         let name = text.split(['~', '^', '@', '{', ':']).next().unwrap_or_default();
         let full = |kind: &str| format!("refs/{kind}/{name}");
         if !Reference::is_valid_name(&full("heads")) {
             return Ok(());
         }
-        let at = |name: &str| self.reference_id(name).map(|id| id.and_then(|id| self.peeled(id)));
-        let tag = full("tags");
-        let Some(on_tag) = at(&tag)? else { return Ok(()) };
-        for branch in ["heads", "remotes"].map(full) {
-            if at(&branch)?.is_some_and(|on_branch| on_branch != on_tag) {
-                let message = format!("'{name}' is a branch and a tag, of different commits");
-                return Err(Error::new(Kind::Refused, message).hint(format!("write {branch}, or {tag}")));
+        let mut first: Option<(String, &str, ObjectId)> = None;
+        for (kind, called) in [("tags", "a tag"), ("heads", "a branch"), ("remotes", "a remote's branch")] {
+            let reference = full(kind);
+            let commit = self.reference_id(&reference)?.and_then(|id| self.peeled(id));
+            match (&first, commit) {
+                (Some((taken, as_what, known)), Some(commit)) if commit != *known => {
+                    let message = format!("'{name}' is {called} and {as_what}, of different commits");
+                    let hint = format!("write {reference}, or {taken}");
+                    return Err(Error::new(Kind::Refused, message).hint(hint));
+                }
+                (None, Some(commit)) => first = Some((reference, called, commit)),
+                _ => {}
             }
         }
         Ok(())
