@@ -86,6 +86,15 @@ impl Case {
         }
     }
 
+    /// True where it was opened as already resolved, whatever came of it, and was a ticket of its own as far as was known before a
+    /// moment.
+    pub(super) fn is_filed_resolved(&self, before: i64) -> bool {
+        let ended_with_opening =
+            |event: &Event| event.entry == 0 && matches!(event.what, EventKind::Ended(_));
+        self.events().any(ended_with_opening)
+            && !matches!(self.set_aside(before), Some(SetAside::Duplicate | SetAside::NoTicket))
+    }
+
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.course.events.iter()
     }

@@ -57,7 +57,7 @@ pub const METRICS: &[Definition] = &[
         unit: Unit::Count,
         is_of_end: false,
         about: "tickets opened as already resolved in the period; they count in no time and no rate",
-        collect: |case, period| ended_aside(case, period, SetAside::FiledResolved),
+        collect: |case, period| once(period.has(case.opened()) && case.is_filed_resolved(period.to), 1),
     },
     Definition {
         key: "age",
@@ -84,7 +84,10 @@ pub const METRICS: &[Definition] = &[
         is_of_end: false,
         about: "calendar time from opening to resolution, waits included, for resolutions in the period",
         collect: |case, period| {
-            case.during(period).filter(|event| is_end(event)).map(|event| event.at - case.opened()).collect()
+            case.during(period)
+                .filter(|event| is_resolution(event))
+                .map(|event| event.at - case.opened())
+                .collect()
         },
     },
     Definition {
@@ -181,7 +184,7 @@ pub const METRICS: &[Definition] = &[
         is_of_end: false,
         about: "share of resolutions in the period of tickets that were never above level 1",
         collect: |case, period| {
-            let ends = case.during(period).filter(|event| is_end(event));
+            let ends = case.during(period).filter(|event| is_resolution(event));
             ends.map(|event| i64::from(!case.was_above_first_level(event.at))).collect()
         },
     },
@@ -196,7 +199,7 @@ pub const METRICS: &[Definition] = &[
                 let is_again = |event: &Event| matches!(event.what, EventKind::Reopened(_));
                 case.events().any(|event| event.entry > end.entry && event.at < period.to && is_again(event))
             };
-            let ends = case.during(period).filter(|event| is_end(event));
+            let ends = case.during(period).filter(|event| is_resolution(event));
             ends.map(|end| i64::from(again(end))).collect()
         },
     },
@@ -298,6 +301,11 @@ fn once(is_one: bool, value: i64) -> Vec<i64> {
 
 fn is_end(event: &Event) -> bool {
     matches!(event.what, EventKind::Ended(_))
+}
+
+/// True for the end of work that was seen: what a ticket was opened with is none.
+fn is_resolution(event: &Event) -> bool {
+    is_end(event) && event.entry != 0
 }
 
 /// The clocks of a kind that came to their end in a period: 1 for those that were kept. One that was used up has ended

@@ -225,6 +225,17 @@ fn what_was_no_ticket_of_its_own_counts_in_no_time_and_is_counted_apart() {
     }
     sandbox.run(&["reopen", &duplicate, "-m", "It is not the same."]).ok();
     assert_eq!(report(&sandbox, "duplicates")["n"], 0);
+    // One that is worked on later was opened as resolved all the same; its opening resolved and answered nothing.
+    let rates = ["resolution-time", "first-level", "reopened"];
+    let before = rates.map(|key| report(&sandbox, key)["n"].clone());
+    let late = sandbox.run(&["list", "--all", "title:phone", "--format", "csv"]).ok();
+    let late = late.lines().nth(1).and_then(|line| line.split(',').next()).unwrap().to_owned();
+    sandbox.run(&["reopen", &late, "-m", "Again."]).ok();
+    assert_eq!(report(&sandbox, "opened-resolved")["n"], 1);
+    assert_eq!(rates.map(|key| report(&sandbox, key)["n"].clone()), before);
+    sandbox.run(&["resolve", &late, "--as", "answered", "-m", "So."]).ok();
+    let more = rates.map(|key| report(&sandbox, key)["n"].as_u64().unwrap());
+    assert_eq!(more.to_vec(), before.iter().map(|n| n.as_u64().unwrap() + 1).collect::<Vec<_>>());
 }
 
 #[test]

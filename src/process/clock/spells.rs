@@ -1,6 +1,6 @@
 //! What else a course tells, beside clocks: the first word to the customer, and the time at each level.
 
-use crate::process::clock::history::{EventKind, TicketHistory};
+use crate::process::clock::history::{Event, EventKind, TicketHistory};
 use crate::process::clock::replay::Judged;
 use crate::process::team::Team;
 use crate::ticket::{Level, Severity};
@@ -13,7 +13,14 @@ pub fn first_response(course: &TicketHistory, team: &Team) -> Option<i64> {
         matches!(what, EventKind::Said(email, is_customer) if team.speaks(email, *is_customer))
             || matches!(what, EventKind::Ended(_))
     };
-    course.events.iter().find(|event| answers(&event.what)).map(|event| event.at)
+    // A ticket that was opened as resolved has answered nobody by that.
+    let is_opening = |event: &&Event| event.entry == 0 && matches!(event.what, EventKind::Ended(_));
+    course
+        .events
+        .iter()
+        .filter(|event| !is_opening(event))
+        .find(|event| answers(&event.what))
+        .map(|event| event.at)
 }
 
 /// The seconds of hours that a ticket was worked on at each level until a moment, none of them where it was there at night
