@@ -80,9 +80,21 @@ fn no_step_sets_what_only_another_step_sets() {
 fn no_step_strikes_out_replaces_or_quotes_under_another_name() {
     let (sandbox, mut wrong) = (held(), Vec::new());
     for who in ["Mal", "Ann"] {
-        for action in
-            ["comment", "edit", "triage", "assign", "alert", "repeat", "acknowledge", "resume", "close"]
-        {
+        for action in [
+            "comment",
+            "edit",
+            "triage",
+            "assign",
+            "alert",
+            "repeat",
+            "acknowledge",
+            "resume",
+            "close",
+            "send",
+            "open",
+            "redact",
+            "frobnicate",
+        ] {
             // The customer's word, and a step of Kim's.
             for number in ["$(grep -c '^- seq' $A)", "3"] {
                 wrong.extend(not_found(

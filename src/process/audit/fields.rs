@@ -89,9 +89,10 @@ fn known_fields(entry: &Entry) -> impl Iterator<Item = &Field> {
 /// What an entry has beside its fields that the step it is does not have: it is another step, strikes out or replaces what
 /// the step leaves alone, or quotes, names and attaches what the step cannot.
 pub(super) fn beside_step(entry: &Entry, decided: Option<&Entry>, after: &Ticket) -> Option<Finding> {
-    let is_quote = matches!(entry.action, Action::Comment | Action::Resume | Action::Reopen);
-    let is_sighting = matches!(entry.action, Action::Repeat | Action::Reopen);
-    let step = decided.map(|step| &step.action);
+    let is_quote = matches!(entry.action, Action::Open | Action::Comment | Action::Resume | Action::Reopen);
+    let is_sighting = matches!(entry.action, Action::Open | Action::Repeat | Action::Reopen);
+    // A step that finds all of it done already leaves its words: an edit that accounts for what was changed by hand, say.
+    let step = decided.map(|step| &step.action).filter(|action| **action != Action::Comment);
     let wrong = [
         (step.is_some_and(|action| *action != entry.action), "is not the step that it says"),
         (decided.map_or(&[][..], |step| &step.undoes) != entry.undoes, "undoes entries"),

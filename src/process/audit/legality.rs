@@ -177,18 +177,20 @@ impl Judge<'_> {
             return again.or_else(|| self.best(|rules| opening(entry, after, rules, &actor)));
         }
         if entry.purges() {
-            return self.best(|rules| {
+            let refused = self.best(|rules| {
                 let refused = check_may_purge(rules, &actor).err()?;
                 Some(self::refused(entry, &refused))
             });
+            return refused.or_else(|| beside_step(entry, None, after));
         }
         // That nothing opens it is found elsewhere.
         let state = state?;
         if entry.action == Action::Redact {
-            return self.best(|rules| {
+            let refused = self.best(|rules| {
                 let refused = check_may_redact(&state.ticket, after, &entry.id, rules, &actor).err()?;
                 Some(self::refused(entry, &refused))
             });
+            return refused.or_else(|| beside_step(entry, None, after));
         }
         let first = self.best(|rules| self.judge(state, entry, after, rules, &actor));
         let is_concurrent = !state.ticket.is_seen_by(entry);
@@ -234,7 +236,7 @@ impl Judge<'_> {
     ) -> Option<Finding> {
         let ticket = &state.ticket;
         let Some(request) = request(entry, ticket, after.fields()) else {
-            return without_request(ticket, entry);
+            return beside_step(entry, None, after).or_else(|| without_request(ticket, entry));
         };
         if let Some(finding) = beside_action(ticket, entry) {
             return Some(finding);
@@ -260,7 +262,10 @@ fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Optio
     let request = Request { force, note, speaker, ..Request::new(RequestKind::Comment) };
     match open(after.id().clone(), &changes, request, rules, actor) {
         Err(refusal) => Some(refused(entry, &refusal)),
-        Ok(opened) => unowned(entry, opened.ticket.timeline().first()?, rules),
+        Ok(opened) => {
+            let decided = opened.ticket.timeline().first()?;
+            beside_step(entry, Some(decided), after).or_else(|| unowned(entry, decided, rules))
+        }
     }
 }
 
