@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{Changes, FieldChange, Policy, ProcessAction, Request, RequestKind, ResolutionRequest};
+use crate::process::{
+    Changes, FieldChange, Policy, ProcessAction, Request, RequestKind, ResolutionRequest, Rules,
+};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::{CodeCommit, ObjectId, Pipeline};
+use crate::store::git::{CodeCommit, ObjectId, Pipeline, SignatureStatus};
 use crate::store::{Error, RESOLVES};
-use crate::ticket::{Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
+use crate::ticket::{Entry, Field, Person, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
 
 /// The most messages that are named one by one for naming no ticket.
 const MAX_NAMED: usize = 30;
@@ -234,21 +236,34 @@ impl Change<'_, '_> {
             return Ok(what);
         }
         let author = project.store.mapped(&project.store.author_of_commit(commit.id)?)?;
-        if rules.may_resolve_by_commit(&author) {
-            return Ok(what);
-        }
         let who = visible(&author.to_string());
+        let why = if !rules.may_resolve_by_commit(&author) {
+            format!("its author {who} is not on the team")
+        } else if rules.settings.signed_commits == Policy::Enforce && !self.is_signed(commit.id, &rules)? {
+            format!("its author is {who}, and no key that git trusts signed it")
+        } else {
+            return Ok(what);
+        };
         let (id, commit_id) = (ticket.id(), commit.id);
         if policy == Policy::Warn {
-            project.host.note(format!(
-                "warning: commit {commit_id:.10} resolves {id}, but its author {who} is not on the team"
-            ));
+            project.host.note(format!("warning: commit {commit_id:.10} resolves {id}, but {why}"));
             return Ok(what);
         }
         project.host.note(format!(
-            "warning: commit {commit_id:.10} is linked to {id} but does not resolve it: its author {who} is not on the team"
+            "warning: commit {commit_id:.10} is linked to {id} but does not resolve it: {why}"
         ));
         Ok(link(commit))
+    }
+
+    /// True where a commit has a good signature of somebody who may resolve by a commit, or of a trusted carrier.
+    fn is_signed(&self, commit: ObjectId, rules: &Rules) -> Result<bool, Failure> {
+        let (project, store) = (self.project(), &self.project().store);
+        let signed = store.repository().signatures(&[commit]).map_err(Error::from)?;
+        let good = signed.get(&commit).filter(|signed| signed.verdict == SignatureStatus::Good);
+        let Some(signer) = good.and_then(|signed| Person::parse(&signed.signer)) else { return Ok(false) };
+        let is_carrier =
+            rules.settings.carriers.iter().any(|email| email.eq_ignore_ascii_case(&signer.email));
+        Ok(is_carrier || rules.may_resolve_by_commit(&project.store.mapped(&signer)?))
     }
 }
 

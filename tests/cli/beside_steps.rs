@@ -181,3 +181,46 @@ fn a_message_that_somebody_outside_marks_as_sent_is_noted() {
         assert_eq!((found.join(" ").as_str(), status), (rules, Some(0)), "{who}");
     }
 }
+
+#[test]
+fn a_message_of_a_carrier_excuses_no_words_of_a_colleague() {
+    let sandbox = held();
+    for action in ["import", "mail", "sync", "repair"] {
+        for lines in ["  note: I was wrong.\\n", "  undoes: [$(id 4)]\\n  note: I was wrong.\\n"] {
+            sandbox.shell(&format!(
+                "{TOOLS}{AS_THEM}git reset -q --hard before
+                printf \"{lines}\" | entry $(($(grep -c '^- seq' $A) + 1)) comment 'Kim <Kim@x.example>' $GIT_AUTHOR_DATE
+                as Ann git commit -qam \"support: {action} 1 ticket\n\nSupport-Ticket: $(basename $A .yaml)\nSupport-Action: {action}\""
+            )).ok();
+            let (found, status) = found(&sandbox, &["before.."]);
+            let is_refused = found.contains(&"entry.author".to_owned()) && status == Some(3);
+            assert!(is_refused, "{action}: {lines}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_commit_that_nobody_signed_resolves_nothing_where_signatures_are_wanted() {
+    let sandbox = held();
+    let keys = "for who in Dana Kim Mal; do ssh-keygen -q -t ed25519 -N '' -f ../$who; test $who = Mal || echo \"$who@x.example $(cut -d' ' -f1,2 ../$who.pub)\" >>../signers; done
+        git config gpg.format ssh; git config gpg.ssh.allowedSignersFile $PWD/../signers; a=$(basename $A .yaml); export GNUPGHOME=$PWD/..
+        by() { k=$1; n=$2; shift 2; as $n git -c commit.gpgsign=true -c user.signingkey=$PWD/../$k \"$@\"; }
+        by Dana Dana support -q config set policy.signed_commits enforce; git tag wanted";
+    sandbox.shell(&format!("{TOOLS}{AS_THEM}{keys}")).ok();
+    let (_, by) = keys
+        .split_once("by() ")
+        .map(|(_, rest)| rest.split_once("\n").unwrap())
+        .map(|(by, _)| ("", format!("by() {by}")))
+        .unwrap();
+    for (code, is_resolved) in [
+        ("as Kim git commit -q --allow-empty", false),
+        ("by Mal Kim commit -q --allow-empty", false),
+        ("by Kim Kim commit -q --allow-empty", true),
+    ] {
+        let said = sandbox.shell(&format!(
+            "{TOOLS}{AS_THEM}{by}\na=$(basename $A .yaml); git reset -q --hard wanted; {code} -m \"Fix rounding\n\nFixes: $a\"; by Kim Kim support scan 2>&1; git support show $a | sed -n 2p"
+        )).ok();
+        assert_eq!(said.contains(" resolved · "), is_resolved, "{code}: {said}");
+        assert_eq!(said.contains("no key that git trusts signed it"), !is_resolved, "{code}: {said}");
+    }
+}

@@ -62,7 +62,11 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
     match doubt.origin {
         Origin::Own => None,
         Origin::IntroducedEntry(Why::Import) if !doubt.is_of_team || !is_anothers => None,
-        Origin::IntroducedEntry(Why::Import) if !doubt.is_new_ticket => unproved(),
+        Origin::IntroducedEntry(Why::Import | Why::Sync)
+            if doubt.is_of_team && is_anothers && !doubt.is_new_ticket =>
+        {
+            unproved()
+        }
         Origin::IntroducedEntry(Why::Import) => finding(AuditRule::EntryUnattested, carried()),
         Origin::IntroducedEntry(_) if decides => unproved(),
         Origin::IntroducedEntry(_) => finding(AuditRule::EntryUnattested, carried()),

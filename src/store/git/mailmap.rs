@@ -1,5 +1,7 @@
 //! Who is who: the lines of `.mailmap` that git and libgit2 read alike (gitmailmap(5)).
 
+use std::rc::Rc;
+
 use crate::store::git::error::{Error, Result};
 use crate::store::git::repository::Repository;
 
@@ -76,13 +78,31 @@ impl Repository {
         if self.has_reftable {
             return self.mapped_by_git(name, email);
         }
-        Mailmap::of_text(&self.mailmap_text())?.mapped(name, email)
+        self.present_mailmap()?.mapped(name, email)
+    }
+
+    /// The map as it stands, read once for each text that it has.
+    fn present_mailmap(&self) -> Result<Rc<Mailmap>> {
+        let text = self.mailmap_source();
+        if let Some((known, map)) = &*self.mailmap.borrow()
+            && *known == text
+        {
+            return Ok(Rc::clone(map));
+        }
+        let map = Rc::new(Mailmap::of_text(&text)?);
+        self.mailmap.replace(Some((text, Rc::clone(&map))));
+        Ok(map)
     }
 
     /// The text of `.mailmap` as git takes it: of the work tree, where it is no link, or of HEAD in a bare repository; and of
     /// what `mailmap.blob` and `mailmap.file` name (git-config(1)); the lines that git and libgit2 read alike.
     #[must_use]
     pub fn mailmap_text(&self) -> String {
+        plain_lines(&self.mailmap_source()).map(|line| format!("{line}\n")).collect()
+    }
+
+    /// The same, with the lines that git and libgit2 read otherwise.
+    fn mailmap_source(&self) -> String {
         let mut text = match self.repo.workdir() {
             Some(folder) => text_of_file(&folder.join(MAILMAP)),
             None => self.mailmap_of_head(),
@@ -99,7 +119,7 @@ impl Repository {
             text.push('\n');
             text.push_str(&more);
         }
-        plain_lines(&text).map(|line| format!("{line}\n")).collect()
+        text
     }
 
     fn mailmap_of_head(&self) -> String {

@@ -91,9 +91,13 @@ fn without_code(message: &str) -> String {
     out
 }
 
+/// How many bytes before a sentence are looked at: a line of megabytes would be gone through for each of its sentences.
+const MAX_BEFORE: usize = 1_000;
+
 /// True where the line says before the sentence that it is still to be done.
 fn is_to_do(before: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or_default();
+    let near = before.get(before.ceil_char_boundary(before.len().saturating_sub(MAX_BEFORE))..);
+    let line = near.unwrap_or_default().rsplit('\n').next().unwrap_or_default();
     let mut words = line.split(|c: char| !c.is_alphanumeric());
     words
         .any(|word| ["todo", "fixme", "xxx", "tbd", "wip"].iter().any(|mark| word.eq_ignore_ascii_case(mark)))

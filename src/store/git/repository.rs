@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Once;
 
 use crate::store::git::config::Config;
 use crate::store::git::embedded;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
+use crate::store::git::mailmap::Mailmap;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::quoted;
 use crate::store::git::pipeline::Pipeline;
@@ -34,6 +36,8 @@ pub struct Repository {
     /// The trees of commits that were read last: the message of a commit of many tickets is long, and each look for a file
     /// would read it again.
     pub(crate) trees: RefCell<HashMap<ObjectId, git2::Oid>>,
+    /// The `.mailmap` that was read last, and its text: each person would have it read again.
+    pub(crate) mailmap: RefCell<Option<(String, Rc<Mailmap>)>>,
 }
 
 impl Repository {
@@ -65,9 +69,9 @@ impl Repository {
         let has_reftable = config.text("extensions.refStorage").is_some_and(|kind| kind == "reftable");
         let is_partial = config.text("extensions.partialClone").is_some()
             || config.boolean("remote.origin.promisor").unwrap_or(false);
-        let (configured, trees) = (RefCell::default(), RefCell::default());
+        let (configured, trees, mailmap) = (RefCell::default(), RefCell::default(), RefCell::default());
         let git = git.at_top(repo.path(), repo.workdir());
-        Ok(Self { repo, surroundings, git, config, configured, has_reftable, is_partial, trees })
+        Ok(Self { repo, surroundings, git, config, configured, has_reftable, is_partial, trees, mailmap })
     }
 
     /// Author and committer, as git would take them now.
