@@ -239,7 +239,7 @@ impl Change<'_, '_> {
         let who = visible(&author.to_string());
         let why = if !rules.may_resolve_by_commit(&author) {
             format!("its author {who} is not on the team")
-        } else if rules.settings.signed_commits == Policy::Enforce && !self.is_signed(commit.id, &rules)? {
+        } else if rules.settings.signed_commits == Policy::Enforce && !self.is_signed(commit.id, rules)? {
             format!("its author is {who}, and no key that git trusts signed it")
         } else {
             return Ok(what);
