@@ -5,7 +5,7 @@ use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::limits::MAX_PATH_DEPTH;
-use crate::store::git::mailmap::{MAILMAP, Mailmap};
+use crate::store::git::mailmap_lines::{MAILMAP, Mailmap};
 use crate::store::git::naming::trailers_of;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::{Blob, Item, ItemKind, Mark};

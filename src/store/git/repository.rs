@@ -12,7 +12,7 @@ use crate::store::git::config::Config;
 use crate::store::git::embedded;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
-use crate::store::git::mailmap::Mailmap;
+use crate::store::git::mailmap_lines::Mailmap;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::quoted;
 use crate::store::git::pipeline::Pipeline;
