@@ -51,7 +51,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let report = SlaReport::of(&project, args, project.sla_rules()?)?;
         let found = project.introduced_by(&ids)?;
         let explain = |(ticket, history): (Ticket, Vec<IntroducedEntry>)| report.explained(&ticket, history);
-        found.into_iter().map(explain).collect::<Result<Vec<_>, _>>()?
+        let tickets = found.into_iter().map(explain).collect::<Result<Vec<_>, _>>()?;
+        if args.gate.is_some() {
+            project.check_dates(tickets.iter().map(|one| &one.summary))?;
+        }
+        tickets
     } else {
         let query = query.unwrap_or_else(|| "status:open sort:due".to_owned());
         let query = if args.gate.is_some() { judged_by(query, &project)? } else { query };
@@ -65,9 +69,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let report = SlaReport::of(&project, args, own)?;
         report.note_untimed(&found, session);
         if args.gate.is_some() {
-            project.check_dates(&found)?;
+            project.check_dates(found.iter().map(|one| &one.summary))?;
         }
-        for (id, at) in project.dated_later(&found).take(MAX_NAMED) {
+        for (id, at) in project.dated_later(found.iter().map(|one| &one.summary)).take(MAX_NAMED) {
             session.note(format!("warning: an entry of {id} is dated {}, in the future", at.minute()));
         }
         found.iter().filter_map(|one| report.lines(one)).collect()

@@ -1,12 +1,11 @@
 //! Whether a gate can judge: one that cannot is shut.
 
-use crate::process::Listed;
 use crate::project::failure::{Failure, Kind};
 use crate::project::find::{Limit, Projection, Search, parse_query};
 use crate::project::state::{Project, Scope};
 use crate::store::git::{ObjectId, shown};
 use crate::store::{Error, layout};
-use crate::ticket::{Meant, TicketId, Timestamp, meant, shell_word, visible};
+use crate::ticket::{Meant, Summary, TicketId, Timestamp, meant, shell_word, visible};
 
 /// By how many seconds an entry may be later than now: the clocks of machines differ.
 const FUTURE_SECS: i64 = 600;
@@ -42,7 +41,7 @@ impl Project<'_> {
     }
 
     /// Sees that a gate has all that it judges by: tickets, each of which can be read, a query whose `me` is somebody, and
-    /// for one that asks for breached targets, targets.
+    /// for one that asks where clocks stand, targets, and no entry of the future.
     ///
     /// # Errors
     /// It has not.
@@ -52,10 +51,14 @@ impl Project<'_> {
         self.check_place()?;
         self.check_tickets()?;
         self.check_me(query)?;
-        if parse_query(query, self.settings()?)?.asks_targets() {
+        let query = parse_query(query, self.settings()?)?;
+        if query.asks_targets() {
             self.need_clocks(self.sla_rules()?)?;
+        }
+        if query.asks_clocks() {
             let later = format!("status:open updated:>{}", self.now());
-            self.check_dates(&self.find(&Search::new(&later, Projection::Lines))?)?;
+            let found = self.find(&Search::new(&later, Projection::Lines))?;
+            self.check_dates(found.iter().map(|one| &one.summary))?;
         }
         Ok(())
     }
@@ -64,7 +67,7 @@ impl Project<'_> {
     ///
     /// # Errors
     /// One is.
-    pub fn check_dates(&self, found: &[Listed]) -> Result<(), Failure> {
+    pub fn check_dates<'a>(&self, found: impl Iterator<Item = &'a Summary>) -> Result<(), Failure> {
         let Some((id, at)) = self.dated_later(found).next() else { return Ok(()) };
         let message =
             format!("cannot evaluate the gate: an entry of {id} is dated {}, in the future", at.minute());
@@ -74,11 +77,11 @@ impl Project<'_> {
     /// Those of some tickets that have an entry of the future, each with its time.
     pub fn dated_later<'a>(
         &self,
-        found: &'a [Listed],
-    ) -> impl Iterator<Item = (&'a TicketId, Timestamp)> + use<'a> {
+        found: impl Iterator<Item = &'a Summary>,
+    ) -> impl Iterator<Item = (&'a TicketId, Timestamp)> {
         let latest = self.now().unix().saturating_add(FUTURE_SECS);
-        let later = move |one: &'a Listed| Some((&one.summary.id, one.summary.updated?));
-        found.iter().filter_map(later).filter(move |(_, at)| at.unix() > latest)
+        let dated = found.filter_map(|summary| Some((&summary.id, summary.updated?)));
+        dated.filter(move |(_, at)| at.unix() > latest)
     }
 
     /// Sees that an audit of the branch, or of all up to a revision, has something to judge: where no commit of it ever had

@@ -71,10 +71,17 @@ impl Query {
         self.filter.asks_clocks() || matches!(self.order().key, "due" | "urgency")
     }
 
-    /// True where it asks for tickets whose targets are breached, or soon will be: without targets, none ever is.
+    /// True where it asks for tickets whose targets are due, breached, or soon will be: without targets, none ever is.
     #[must_use]
     pub fn asks_targets(&self) -> bool {
-        self.filter.any(&|one| matches!(one, Filter::Is(Property::Breached | Property::Warned)))
+        self.filter.any(&|one| {
+            matches!(
+                one,
+                Filter::Is(Property::Breached | Property::Warned)
+                    | Filter::Term(Key::Due, _)
+                    | Filter::Has(Key::Due)
+            )
+        })
     }
 }
 

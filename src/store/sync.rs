@@ -299,7 +299,7 @@ impl Store {
         Ok(if has(ours)? && has(theirs)? { Extent::Tickets } else { Extent::Everything })
     }
 
-    /// Our ticket commits on top of their tip, without our code; nothing where they have all of it.
+    /// Our ticket commits, merged into their tip or on top of it, without our code; nothing where they have all of it.
     fn on_top_of(
         &self,
         theirs: ObjectId,

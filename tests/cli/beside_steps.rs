@@ -4,7 +4,7 @@ use crate::sandbox::Sandbox;
 use crate::tampering::{TOOLS, found};
 
 /// A team under enforced policies, and a ticket that level 3 holds: a blocker, with Kim's step and words, which the customer has
-/// reopened. `mal` is nobody of the team; `has ACTION LINES` is the last entry.
+/// reopened. Mal is nobody of the team.
 const HELD: &str = r#"
 unset GIT_SUPPORT_SEED; git stash -qu; for who in 'Dana lead' 'Pat product-owner' 'Ann l1' 'Kim l3'; do set -- $who; as Dana git support -q team add $1 --email $1@x.example --role $2; done
 for p in severity_by_owner level_by_role fixed_needs_commit resolve_by_role rules_by_role; do as Dana git support -q config set policy.$p enforce; done
@@ -202,16 +202,11 @@ fn a_message_of_a_carrier_excuses_no_words_of_a_colleague() {
 #[test]
 fn a_commit_that_nobody_signed_resolves_nothing_where_signatures_are_wanted() {
     let sandbox = held();
-    let keys = "for who in Dana Kim Mal; do ssh-keygen -q -t ed25519 -N '' -f ../$who; test $who = Mal || echo \"$who@x.example $(cut -d' ' -f1,2 ../$who.pub)\" >>../signers; done
-        git config gpg.format ssh; git config gpg.ssh.allowedSignersFile $PWD/../signers; a=$(basename $A .yaml); export GNUPGHOME=$PWD/..
-        by() { k=$1; n=$2; shift 2; as $n git -c commit.gpgsign=true -c user.signingkey=$PWD/../$k \"$@\"; }
-        by Dana Dana support -q config set policy.signed_commits enforce; git tag wanted";
-    sandbox.shell(&format!("{TOOLS}{AS_THEM}{keys}")).ok();
-    let (_, by) = keys
-        .split_once("by() ")
-        .map(|(_, rest)| rest.split_once("\n").unwrap())
-        .map(|(by, _)| ("", format!("by() {by}")))
-        .unwrap();
+    let by = r#"by() { k=$1; n=$2; shift 2; as $n git -c commit.gpgsign=true -c user.signingkey=$PWD/../$k "$@"; }"#;
+    let keys = r#"for who in Dana Kim Mal; do ssh-keygen -q -t ed25519 -N '' -f ../$who; test $who = Mal || echo "$who@x.example $(cut -d' ' -f1,2 ../$who.pub)" >>../signers; done
+        git config gpg.format ssh; git config gpg.ssh.allowedSignersFile $PWD/../signers
+        by Dana Dana support -q config set policy.signed_commits enforce; git tag wanted"#;
+    sandbox.shell(&format!("{TOOLS}{AS_THEM}{by}\n{keys}")).ok();
     for (code, is_resolved) in [
         ("as Kim git commit -q --allow-empty", false),
         ("by Mal Kim commit -q --allow-empty", false),

@@ -251,6 +251,7 @@ fn a_gate_that_asks_for_targets_needs_some() {
         &["check", "severity:blocker", "is:warned"],
         &["check", "--all", "is:breached OR is:overdue"],
         &["check", "@late"],
+        &["check", "severity:blocker due:<4h"],
         &["sla", "--gate"],
         &["sla", "@late", "--gate"],
     ];

@@ -158,10 +158,19 @@ fn what_is_dated_in_the_future_shuts_the_gate_and_is_noted() {
         shut.stderr
     );
     // By whatever question the targets are asked for.
-    for query in ["is:breached", "severity:blocker AND NOT is:warned"] {
-        let shut = sandbox.run_unwatched(&["check", query], "");
-        assert!(shut.status == Some(1) && shut.stderr.contains(&said), "{query}: {}", shut.stderr);
+    for gate in [
+        &["check", "is:breached"][..],
+        &["check", "severity:blocker AND NOT is:warned"],
+        &["check", "is:overdue"],
+        &["check", "due:<4h"],
+        &["sla", id, "--gate"],
+        &["sla", "severity:blocker", "--gate=warned"],
+    ] {
+        let shut = sandbox.run_unwatched(gate, "");
+        assert!(shut.status == Some(1) && shut.stderr.contains(&said), "{gate:?}: {}", shut.stderr);
     }
+    // What nothing has a clock for is judged all the same.
+    assert_eq!(sandbox.run_unwatched(&["check", "severity:blocker"], "").status, Some(3));
     let listed = sandbox.run(&["sla"]);
     assert!(listed.stderr.contains("warning: an entry of"), "{}", listed.stderr);
     // The commit was made in the present: a clock that is wrong sets both dates.
