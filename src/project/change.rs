@@ -1,7 +1,6 @@
 //! A change under way: requests to tickets decided on the newest state, files beside them, as one commit.
 //!
-//! The only caller of [`decide`]: what holds for every change (roles, warnings, `--if-match`, secrets, ids that stay the
-//! same when it is tried again) is here, once.
+//! The only caller of [`decide`]: what holds for every change (roles, `--if-match`, secrets, ids kept on a retry) is here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +11,7 @@ use crate::process::{
 use crate::project::author::Author;
 use crate::project::endings::doubts;
 use crate::project::failure::{Failure, Kind};
+use crate::project::from_file::FromFile;
 use crate::project::secrets::{refuse_in_file, refuse_in_ticket};
 use crate::project::state::Project;
 use crate::store::git::{Bulk, FileChange, ObjectId};
@@ -56,8 +56,8 @@ pub struct Change<'p, 'h> {
     /// Tickets that were read because they will be asked for.
     pub(super) ahead: BTreeMap<TicketId, Ticket>,
     pub(super) bulk: Option<Bulk<'p>>,
-    /// The attachments that imported tickets name, and that did not come with them.
-    pub missing_attachments: usize,
+    /// What whoever imports is told.
+    pub from_file: FromFile,
     subject: String,
     action: Option<&'static str>,
     pub(super) warnings: Vec<String>,
@@ -84,7 +84,7 @@ impl<'p, 'h> Change<'p, 'h> {
             stored: BTreeMap::new(),
             ahead: BTreeMap::new(),
             bulk: None,
-            missing_attachments: 0,
+            from_file: FromFile::default(),
             subject: String::new(),
             action: None,
             warnings: Vec::new(),

@@ -54,6 +54,9 @@ impl Change<'_, '_> {
             Some(Ok(files)) => files,
             None => 0,
         };
+        if is_whole {
+            self.note_own_entries(before.as_ref(), &after);
+        }
         if before.as_ref() == Some(&after) {
             return Ok(Ok(if files > 0 { Imported::Changed } else { Imported::Unchanged }));
         }
@@ -84,7 +87,7 @@ impl Change<'_, '_> {
                 continue;
             }
             let Some(bytes) = content(ticket.id(), file)? else {
-                self.missing_attachments += 1;
+                self.from_file.missing_attachments += 1;
                 continue;
             };
             if sha256(&bytes) != file.sha256 {
@@ -175,6 +178,15 @@ impl Change<'_, '_> {
             let why = "it comes with a commit of theirs alone";
             Err(format!("entry {} ({}) is by {}; {why}", entry.id, entry.action, entry.by.short()))
         }))
+    }
+
+    /// Notes which entries of a whole ticket are in the name of whoever imports: they answer for them.
+    fn note_own_entries(&mut self, before: Option<&Ticket>, after: &Ticket) {
+        let is_here = |entry: &&Entry| before.is_some_and(|before| before.has_entry_like(entry));
+        let own = after.timeline().iter().filter(|entry| !is_here(entry));
+        let own = own.filter(|entry| self.author.by.is_named(&entry.by.to_string()));
+        let named = own.map(|entry| format!("{} {}", after.id(), one_line(entry.action.as_str())));
+        self.from_file.own_entries.extend(named);
     }
 
     /// Says what an import does.

@@ -23,6 +23,7 @@ mod endings;
 mod failure;
 mod files;
 mod find;
+mod from_file;
 mod gate;
 mod history;
 mod host;

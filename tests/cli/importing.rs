@@ -141,5 +141,10 @@ fn a_whole_ticket_brings_what_its_entries_set_and_by_whom_they_may_be() {
     assert_ne!(anothers, ended, "{ended}");
     let stderr = import(anothers, &[]).fails(1);
     assert!(stderr.contains("it comes with a commit of theirs alone"), "{stderr}");
-    import(ended, &[]).ok();
+    let taken = import(ended.clone(), &[]);
+    assert!(taken.stderr.contains("in your name"), "{}", taken.stderr);
+    taken.ok();
+    let again = import(ended, &[]);
+    assert!(!again.stderr.contains("in your name"), "{}", again.stderr);
+    again.ok();
 }

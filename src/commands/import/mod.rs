@@ -20,6 +20,8 @@ use crate::ticket::{Attachment, TicketId, one_line};
 
 /// The lines with mistakes that are named one by one.
 const MAX_NAMED: usize = 20;
+/// The entries in the importer's own name that are named one by one.
+const MAX_OWN_NAMED: usize = 5;
 /// The longest name of a tracker, in characters.
 const MAX_TRACKER: usize = 40;
 /// From this many lines on, a progress bar is worth it.
@@ -107,14 +109,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         let subject = format!("import {}", tickets(new + changed));
         import.change.import_subject(subject);
-        import.count.missing = import.change.missing_attachments;
-        Ok(import.count)
+        Ok((import.count, std::mem::take(&mut import.change.from_file)))
     })?;
     if let Outcome::DryRun { .. } = changed.outcome {
         return Ok(views::files(changed, session));
     }
-    let Counts { new, changed, unchanged, missing, left_out, .. } = changed.answer;
-    note_left_out(args, left_out, missing, session);
+    let (Counts { new, changed, unchanged, left_out, .. }, from_file) = changed.answer;
+    note_left_out(args, left_out, from_file.missing_attachments, session);
+    note_own_entries(&from_file.own_entries, session);
     Ok(View::Imported { new, changed, unchanged })
 }
 
@@ -131,6 +133,19 @@ fn note_left_out(args: &Args, left_out: usize, missing: usize, session: &Session
             args.file.display()
         ));
     }
+}
+
+/// Says what whoever imports answers for, because the file says that they did it.
+fn note_own_entries(own: &[String], session: &Session<'_>) {
+    if own.is_empty() {
+        return;
+    }
+    let entries = if own.len() == 1 { "1 entry is".to_owned() } else { format!("{} entries are", own.len()) };
+    let mut named = own.iter().take(MAX_OWN_NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if own.len() > MAX_OWN_NAMED {
+        named += ", …";
+    }
+    session.note(format!("warning: {entries} in your name, as only the file tells: {named}"));
 }
 
 /// Says which words nobody knows, and what is without a date.
@@ -218,7 +233,6 @@ struct Counts {
     new: usize,
     changed: usize,
     unchanged: usize,
-    missing: usize,
     /// Pull requests.
     left_out: usize,
     mistakes: Vec<String>,
