@@ -16,15 +16,19 @@ use crate::ticket::{Entry, EntryId, Field, Ticket, TicketId};
 
 impl Store {
     /// The commits that this clone has seen the remote's branch at. To be asked before it is fetched: what somebody
-    /// pushes from here meanwhile is not gone because the fetch was earlier.
+    /// pushes from here meanwhile is not gone because the fetch was earlier. Where pushes go elsewhere, what was fetched is
+    /// what was seen.
     ///
     /// # Errors
     /// A reference cannot be read.
-    pub(super) fn seen(&self, remote: &str) -> Result<Vec<ObjectId>, Error> {
+    pub(super) fn seen(&self, remote: &str, pushes_elsewhere: bool) -> Result<Vec<ObjectId>, Error> {
         let recorded = self.recorded().remove(&self.record_name(remote));
         let recorded = recorded.and_then(|id| ObjectId::parse(&id));
-        let mut seen = self.repository().tracked(remote, self.target());
-        seen.extend(recorded.into_iter().chain(self.repository().tracking(remote, self.target())?));
+        let mut seen = self.repository().tracked(remote, self.target(), pushes_elsewhere);
+        seen.extend(recorded);
+        if !pushes_elsewhere {
+            seen.extend(self.repository().tracking(remote, self.target())?);
+        }
         seen.sort();
         seen.dedup();
         Ok(seen)

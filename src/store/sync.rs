@@ -55,9 +55,10 @@ impl Store {
         }
         let mut synced =
             Synced { remote: self.repository.remote(remote, &self.target)?, ..Synced::default() };
+        let pushes_elsewhere = self.repository.pushes_elsewhere(&synced.remote)?;
         let mut refused: Option<(Option<ObjectId>, git::Error)> = None;
         for round in 0..ROUNDS {
-            let seen = self.seen(&synced.remote)?;
+            let seen = self.seen(&synced.remote, pushes_elsewhere)?;
             let theirs = self.repository.fetch(&synced.remote, &self.target)?;
             if let Some((seen, error)) = refused.take()
                 && seen == theirs
@@ -90,7 +91,8 @@ impl Store {
             };
             match self.repository.push(&synced.remote, &self.target, tip) {
                 Ok(()) => {
-                    self.record(&synced.remote, tip);
+                    let there = if pushes_elsewhere { theirs } else { Some(tip) };
+                    there.into_iter().for_each(|there| self.record(&synced.remote, there));
                     return Ok(synced);
                 }
                 Err(error) => refused = Some((theirs, error)),

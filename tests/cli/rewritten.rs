@@ -160,3 +160,32 @@ fn a_branch_that_was_deleted_is_not_pushed_again_unasked() {
     sandbox.run(&["sync", "--keep-mine"]).ok();
     assert_ne!(sandbox.git(&["ls-remote", "origin", "support-tickets"]), "");
 }
+
+#[test]
+fn a_fork_that_is_pushed_to_says_nothing_of_what_the_project_had() {
+    let (mut sandbox, a, b) = clones();
+    sandbox.git(&["clone", "-q", "--bare", ".", "../fork.git"]);
+    sandbox.git(&["remote", "set-url", "--push", "origin", "../fork.git"]);
+    for name in ["One", "Two"] {
+        sandbox.ticket(name);
+        for _ in 0..2 {
+            sandbox.run(&["sync"]).ok();
+        }
+    }
+    sandbox.git(&["fetch", "-q"]);
+    sandbox.git(&["push", "-q", "origin", "main"]);
+    assert!(sandbox.run(&["sync"]).ok().contains("0 tickets from origin, 2 tickets to it"));
+    assert_eq!(sandbox.git(&["-C", "../fork.git", "rev-parse", "main"]), sandbox.git(&["rev-parse", "main"]));
+    // The project's own history is as it was seen.
+    sandbox.enter(&b);
+    let three = sandbox.ticket("Three");
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&a);
+    assert!(sandbox.run(&["sync"]).ok().contains("1 ticket from origin"));
+    sandbox.run(&["show", &three]).ok();
+    sandbox.enter(&b);
+    sandbox.git(&["push", "-qf", "origin", "main~1:main"]);
+    sandbox.enter(&a);
+    let said = sandbox.run(&["sync"]).fails(1);
+    assert!(said.contains("was rewritten"), "{said}");
+}

@@ -50,6 +50,7 @@ mod received;
 mod recover;
 mod references;
 mod remote;
+mod remote_positions;
 mod repository;
 mod reverts;
 mod shared;

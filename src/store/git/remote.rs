@@ -171,22 +171,6 @@ impl Repository {
         self.reference_id(&tracking(remote, target))
     }
 
-    /// Where it has stood, as far as this clone's log of it goes.
-    pub(crate) fn tracked(&self, remote: &str, target: &Target) -> Vec<ObjectId> {
-        let name = tracking(remote, target);
-        if !self.has_reftable {
-            // A fresh clone has no log of where it began; the first line says where it came from.
-            // Asked for one that is not there, libgit2 would make it.
-            let has_log = self.repo.reference_has_log(&name).unwrap_or(false);
-            let log = has_log.then(|| self.repo.reflog(&name).ok()).flatten();
-            let ids = log.iter().flat_map(git2::Reflog::iter).flat_map(|line| [line.id_old(), line.id_new()]);
-            return ids.filter(|id| !id.is_zero()).map(ObjectId).collect();
-        }
-        let said =
-            self.git_here(&["reflog", "show", "--format=%H", &name, "--"], b"", None).unwrap_or_default();
-        String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect()
-    }
-
     /// Puts a commit on the target's branch of a remote, unless that has moved on.
     ///
     /// # Errors
@@ -329,6 +313,6 @@ pub(crate) fn not_fetched(remote: &str, error: Error) -> Error {
 }
 
 /// The remote-tracking branch of a target.
-fn tracking(remote: &str, target: &Target) -> String {
+pub(crate) fn tracking(remote: &str, target: &Target) -> String {
     format!("refs/remotes/{remote}/{}", target.name())
 }
