@@ -1,5 +1,6 @@
 //! How commit messages name tickets: in trailers, and in the sentences that people write for hosts.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -50,9 +51,16 @@ pub(crate) fn trailers_of(message: &str) -> Result<Vec<(String, String)>> {
 /// The tickets that a message names: the name of a trailer, and an id as it was written, one by one.
 pub(crate) fn tickets_named(message: &str, trailers: &[(String, String)]) -> Vec<(String, String)> {
     let mut named: Vec<(String, String)> = Vec::new();
+    let mut resolved = BTreeSet::new();
+    let mut supported = BTreeSet::new();
     let mut add = |name: &str, id: String| {
         // Who resolves a ticket need not say that it supports it.
-        if !named.iter().any(|(known, other)| *other == id && (known == name || known == RESOLVES)) {
+        let is_new = if name == RESOLVES {
+            resolved.insert(id.clone())
+        } else {
+            !resolved.contains(&id) && supported.insert(id.clone())
+        };
+        if is_new {
             named.push((name.to_owned(), id));
         }
     };
