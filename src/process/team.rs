@@ -286,6 +286,13 @@ impl Team {
         self.members.iter().any(|member| member.known().is_named(&who.to_string()))
     }
 
+    /// Whom it knows somebody as: by their own address, whatever `.mailmap` says, or as `mapped` by that; `other`, where it
+    /// knows neither.
+    #[must_use]
+    pub fn known_or(&self, own: &Person, mapped: &Person, other: &Person) -> Person {
+        [own, mapped].into_iter().find(|who| self.has_member(who)).unwrap_or(other).clone()
+    }
+
     /// The member whose name somebody writes under, or one that looks like it, with an address that is another member's.
     #[must_use]
     pub fn named_as(&self, who: &Person) -> Option<&Member> {

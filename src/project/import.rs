@@ -1,6 +1,6 @@
 //! Tickets that come in from outside, as one commit; what came in before changes nothing.
 
-use crate::process::audit::{AuditRule, Judge};
+use crate::process::audit::{AuditRule, Finding, Judge, grown};
 use crate::process::{
     Actor, FieldChange, Incoming, NewTicket, Policy, ProblemLevel, Request, RequestKind, Rules, checksum,
 };
@@ -101,8 +101,8 @@ impl Change<'_, '_> {
         Ok(Ok(files))
     }
 
-    /// Sees that what comes into a ticket that is here is what its steps could have done, where the project enforces that;
-    /// gone over by force, the ticket says so. The inner error says which entry it is.
+    /// Sees that what comes into a ticket that is here, or from somebody outside the team, is what their steps could have done,
+    /// where the project enforces that; gone over by force, the ticket says so. The inner error says which entry it is.
     fn judged(
         &mut self,
         before: Option<&Ticket>,
@@ -110,10 +110,19 @@ impl Change<'_, '_> {
         is_whole: bool,
         force: Option<&str>,
     ) -> Result<Result<Ticket, String>, Failure> {
-        let Some(before) = before else { return Ok(Ok(after)) };
         let project = self.project();
         let rules = project.rules()?;
-        if is_whole && let Err(problem) = self.accounted(before, &after, force.is_some())? {
+        if is_whole && let Some(problem) = misplaced(before, &after) {
+            return Ok(Err(problem));
+        }
+        // The team brings new tickets as they were elsewhere.
+        if before.is_none() && rules.is_of_team(&self.author.member) {
+            return Ok(Ok(after));
+        }
+        if is_whole
+            && let Some(before) = before
+            && let Err(problem) = self.accounted(before, &after, force.is_some())?
+        {
             return Ok(Err(problem));
         }
         let settings = &rules.settings;
@@ -123,7 +132,11 @@ impl Change<'_, '_> {
         if !policies.contains(&Policy::Enforce) {
             return Ok(Ok(after));
         }
-        let new = after.timeline().iter().filter(|entry| !before.has_entry(entry)).map(|entry| (entry, true));
+        let new = after
+            .timeline()
+            .iter()
+            .filter(|entry| !before.is_some_and(|before| before.has_entry(entry)))
+            .map(|entry| (entry, true));
         let new: Vec<_> = new.collect();
         let mut judging = rules.clone();
         judging.settings.fixed_needs_commit = fixed_needs_commit;
@@ -134,7 +147,7 @@ impl Change<'_, '_> {
             let known = project.store.mapped(who).unwrap_or_else(|_| who.clone());
             if rules.team.has_member(&known) { known } else { importer.clone() }
         };
-        let findings = judge.steps(Some(before), &after, &new, &member);
+        let findings = judge.steps(before, &after, &new, &member);
         let Some(first) = findings.iter().find(|finding| finding.level == ProblemLevel::Error) else {
             return Ok(Ok(after));
         };
@@ -244,6 +257,17 @@ impl Change<'_, '_> {
             Err(failure) => Ok(Err(failure.error.to_string())),
         }
     }
+}
+
+/// What an audit would call wrong with the entries' places: one in the place of another, or one that follows nothing.
+fn misplaced(before: Option<&Ticket>, after: &Ticket) -> Option<String> {
+    let before: Vec<&Ticket> = before.into_iter().collect();
+    let (findings, _) = grown(&before, after);
+    let is_one = |finding: &&Finding| {
+        finding.level == ProblemLevel::Error
+            && [AuditRule::TimelineTwice, AuditRule::TimelineGap].contains(&finding.rule)
+    };
+    findings.iter().find(is_one).map(|finding| format!("{}: {}", after.id(), finding.message))
 }
 
 /// A ticket before and after what comes in; none where nothing changes; the inner error where it is wrong.

@@ -141,6 +141,17 @@ fn a_whole_ticket_brings_what_its_entries_set_and_by_whom_they_may_be() {
     assert_ne!(anothers, ended, "{ended}");
     let stderr = import(anothers, &[]).fails(1);
     assert!(stderr.contains("it comes with a commit of theirs alone"), "{stderr}");
+    // Another word, or another number, in the place of what is here.
+    sandbox.run(&["comment", &id, "-m", "As it was."]).ok();
+    let here = whole();
+    for (from, to, said) in [
+        ("As it was.", "As it is.", "different entries have the ID"),
+        ("\"seq\":2,", "\"seq\":900,", "nothing that it follows has 899"),
+    ] {
+        assert!(here.contains(from), "{here}");
+        let stderr = import(here.replace(from, to), &[]).fails(1);
+        assert!(stderr.contains(said), "{stderr}");
+    }
     let taken = import(ended.clone(), &[]);
     assert!(taken.stderr.contains("in your name"), "{}", taken.stderr);
     taken.ok();

@@ -68,6 +68,7 @@ mod honest;
 mod hostile;
 mod hostile_trees;
 mod hosts;
+mod imported_beside;
 mod importing;
 mod inbox;
 mod index;

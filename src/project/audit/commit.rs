@@ -202,8 +202,8 @@ impl Review<'_> {
         self.destructions.extend(Destruction::of(passage.commit, &changed.id, &new));
         findings.extend(self.opening(after, &changed.before));
         let judged: Vec<(&Entry, bool)> = new.iter().map(|entry| (*entry, true)).collect();
-        // An import brings new tickets as they were elsewhere; in a ticket that is here it decides what its steps may.
-        let is_judged = !facts.said.is("import") || !before.is_empty();
+        findings.extend(self.met_import(passage, &changed.id, after, parsed)?);
+        let is_judged = self.is_judged(passage, facts, before.is_empty())?;
         let mut beyond = [Vec::new(), Vec::new()];
         if is_judged {
             let from = from.as_ref();
@@ -219,6 +219,7 @@ impl Review<'_> {
                 *beyond = self.reserved(passage, facts, from, after, &judged, who)?;
             }
         }
+        self.imported(passage, facts, changed.before.is_empty().then_some(&changed.id), (&new, is_judged));
         let [beyond_author, beyond_committer] = beyond;
         let mut entries = Vec::new();
         for entry in &new {

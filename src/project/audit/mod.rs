@@ -2,8 +2,8 @@
 
 mod accepted;
 mod attribution;
+mod brought;
 mod commit;
-mod destroyed;
 mod evidence;
 mod floors;
 mod found;
@@ -147,7 +147,8 @@ impl Project<'_> {
     fn reviewed_on(&self, stretch: &CommitRange, begun: (Done, Vec<ObjectId>)) -> Result<Done, Failure> {
         let (mut done, tips) = begun;
         let new = self.reviewed(&stretch.less(&tips))?;
-        if !verified::is_clean(&new) {
+        // What an import entered is judged where it comes to a ticket that is there.
+        if !verified::is_clean(&new) || (done.has_imports && new.has_joins) {
             return self.reviewed(stretch);
         }
         done.audited.commits += new.audited.commits;
@@ -155,6 +156,7 @@ impl Project<'_> {
         done.tickets.extend(new.tickets);
         done.audited.tickets = done.tickets.len();
         done.has_grants = new.has_grants;
+        done.has_imports |= new.has_imports;
         Ok(done)
     }
 
@@ -331,12 +333,16 @@ struct Done {
     tickets: BTreeSet<TicketId>,
     /// True where somebody changed the rules for themselves: a later step of theirs is held against it.
     has_grants: bool,
+    /// True where an import entered new tickets.
+    has_imports: bool,
+    /// True where a merge joined lines that both changed a ticket.
+    has_joins: bool,
 }
 
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
 fn finished(mut review: Review<'_>, stretch: &CommitRange, count: Counting) -> Result<Done, Failure> {
     let is_conditional = !review.doubts.is_empty() || !review.signatures.is_empty();
-    destroyed::judge(&mut review, stretch)?;
+    brought::judge(&mut review, stretch)?;
     review.gone_from_below(stretch)?;
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
@@ -373,8 +379,19 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange, count: Counting) -> R
         is_cut: review.is_cut,
         ..Audited::default()
     };
-    let has_grants = review.rules.has_grants();
+    let (has_grants, has_joins) = (review.rules.has_grants(), review.has_joins);
+    let has_imports = !review.imports.is_empty();
     let commits = review.commits.into_keys().collect();
     let (has_unsigned, tickets) = (review.has_unsigned, review.tickets.into_iter().collect());
-    Ok(Done { is_conditional, audited, unaccepted, commits, has_unsigned, tickets, has_grants })
+    Ok(Done {
+        is_conditional,
+        audited,
+        unaccepted,
+        commits,
+        has_unsigned,
+        tickets,
+        has_grants,
+        has_imports,
+        has_joins,
+    })
 }

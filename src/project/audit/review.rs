@@ -74,6 +74,15 @@ impl Destruction {
     }
 }
 
+/// A new ticket of an import.
+pub(super) struct Import {
+    pub(super) commit: ObjectId,
+    pub(super) by: Person,
+    pub(super) entries: BTreeSet<Identity>,
+    /// True where its entries were judged as steps.
+    pub(super) is_judged: bool,
+}
+
 /// The audit, as it goes on.
 pub(super) struct Review<'a> {
     pub(super) store: &'a Store,
@@ -85,6 +94,10 @@ pub(super) struct Review<'a> {
     pub(super) doubts: Vec<PendingEntry>,
     /// The purges and redactions.
     pub(super) destructions: Vec<Destruction>,
+    /// The new tickets of imports.
+    pub(super) imports: HashMap<TicketId, Vec<Import>>,
+    /// True where a merge joined lines that both changed a ticket.
+    pub(super) has_joins: bool,
     /// Who changed the rules.
     pub(super) rules: RuleChanges,
     pub(super) signatures: Vec<Signature>,
@@ -122,6 +135,8 @@ impl<'a> Review<'a> {
             openings: HashMap::new(),
             doubts: Vec::new(),
             destructions: Vec::new(),
+            imports: HashMap::new(),
+            has_joins: false,
             rules: RuleChanges::default(),
             signatures: Vec::new(),
             unruled: Vec::new(),

@@ -102,11 +102,7 @@ impl Review<'_> {
         let now = rules.first().cloned().unwrap_or_default();
         let team = &now.team;
         // What strangers did elsewhere, who brings it decides here.
-        let member = |person: &Person| {
-            // An address of the team's is whose it is, whatever .mailmap says.
-            let known = if team.has_member(person) { person.clone() } else { book.known(person) };
-            if team.has_member(&known) { known } else { facts.known_author.clone() }
-        };
+        let member = |person: &Person| team.known_or(person, &book.known(person), &facts.known_author);
         let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: is_first(facts, new) };
         let mut findings = judge.steps(from, after, new, &member);
         let now_team = &self.book.known_at(Some(&passage.commit)).team.clone();

@@ -14,7 +14,7 @@ use crate::ticket::{TicketId, sha256};
 /// The file, in our own folder of the git directory.
 const FILE: &str = "verified";
 /// The form of the file, and of the audit: another one is read as nothing.
-const FORM: &str = "git-support verified 4";
+const FORM: &str = "git-support verified 5";
 
 /// What a clean result is of, and what it depends on beside the commits.
 pub(super) struct State {
@@ -84,12 +84,13 @@ fn kept(store: &Store, state: &State) -> Option<Kept> {
     let mut numbers = lines.next()?.split(' ').map(str::parse);
     let mut next = || numbers.next()?.ok();
     let (commits, entries) = (next()?, next()?);
-    let is_final = lines.next()? == "final";
+    let end = lines.next()?;
+    let (is_final, has_imports) = (end != "open", end == "imports");
     let tickets: BTreeSet<TicketId> =
         lines.next()?.split_ascii_whitespace().map(TicketId::parse).collect::<Option<_>>()?;
     let audited = Audited { commits, entries, tickets: tickets.len(), ..Audited::default() };
     // Signatures are verified each time, so that there were none.
-    let done = Done { audited, tickets, has_unsigned: true, ..Done::default() };
+    let done = Done { audited, tickets, has_unsigned: true, has_imports, ..Done::default() };
     Some(Kept { tips, is_final, done })
 }
 
@@ -104,7 +105,11 @@ pub(super) fn remember(store: &Store, state: &State, done: &Done) {
         return;
     }
     let Audited { commits, entries, .. } = &done.audited;
-    let end = if done.has_grants { "open" } else { "final" };
+    let end = match (done.has_grants, done.has_imports) {
+        (true, _) => "open",
+        (false, true) => "imports",
+        (false, false) => "final",
+    };
     let tickets = done.tickets.iter().map(TicketId::as_str).collect::<Vec<_>>().join(" ");
     let text = format!(
         "{FORM}\n{}\n{}\n{commits} {entries}\n{end}\n{tickets}\n",
