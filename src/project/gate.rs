@@ -17,6 +17,9 @@ impl Project<'_> {
     /// # Errors
     /// The remote cannot be reached, or this clone and it have entries that the other lacks.
     pub fn for_gate(self) -> Result<Self, Failure> {
+        if self.scope == Scope::AllBranches {
+            self.store.check_on_origin().map_err(|error| unfetched(&error.into()))?;
+        }
         if self.scope != Scope::Now {
             return Ok(self);
         }
@@ -28,14 +31,12 @@ impl Project<'_> {
             Ok(Some(newer)) => Ok(self.at_commit(Some(newer))),
             Err(error) => {
                 let failure = Failure::from(error);
-                let is_apart = failure.kind == Kind::Conflict;
-                let why = if is_apart { "" } else { "tickets not fetched: " };
-                let message = format!("cannot evaluate the gate: {why}{:#}", failure.error);
-                let hint = match is_apart {
-                    true => "git support sync".to_owned(),
-                    false => format!("to judge what this clone has: --at {}", shell_word(self.branch())),
-                };
-                Err(Failure::new(Kind::Invalid, message).hint(hint))
+                if failure.kind == Kind::Conflict {
+                    let message = format!("cannot evaluate the gate: {:#}", failure.error);
+                    return Err(Failure::new(Kind::Invalid, message).hint("git support sync"));
+                }
+                let hint = format!("to judge what this clone has: --at {}", shell_word(self.branch()));
+                Err(unfetched(&failure).hint(hint))
             }
         }
     }
@@ -177,6 +178,11 @@ impl Project<'_> {
             format!("cannot evaluate the gate: 'me' is {me}, whom neither the team nor a ticket knows");
         Err(Failure::new(Kind::Invalid, message).hint(format!("name a person: {field}:NAME")))
     }
+}
+
+/// What the remote has now is not known.
+fn unfetched(failure: &Failure) -> Failure {
+    Failure::new(Kind::Invalid, format!("cannot evaluate the gate: tickets not fetched: {:#}", failure.error))
 }
 
 /// There is nothing to judge at a place.

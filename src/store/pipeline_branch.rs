@@ -139,19 +139,44 @@ impl Store {
         Ok(written.filter(is_here))
     }
 
+    /// Sees, where CI runs, that `origin` can be asked and still has the branch of the tickets.
+    ///
+    /// # Errors
+    /// It cannot, or has not.
+    pub fn check_on_origin(&self) -> Result<(), Error> {
+        if !self.is_held_by_origin() {
+            return Ok(());
+        }
+        let there = self.repository().remote_branches("origin")?;
+        if there.iter().any(|(name, _)| name == self.target().name()) { Ok(()) } else { self.check_is_new() }
+    }
+
+    /// True where CI runs, and another branch than the one that is built holds the tickets. What is built is what is judged,
+    /// with what the job has written.
+    fn is_held_by_origin(&self) -> bool {
+        let is_built = self.branch_source() == BranchSource::Current || self.target().is_checked_out();
+        self.repository().is_in_pipeline() && !is_built && self.repository().has_origin()
+    }
+
+    /// Sees that a branch which `origin` lacks was begun by this job.
+    fn check_is_new(&self) -> Result<(), Error> {
+        let was_there = self.repository().tracking("origin", self.target())?.is_some();
+        if was_there { Err(self.deleted("origin")) } else { Ok(()) }
+    }
+
     /// The newest commit of the tickets, where CI runs and another branch than the one that is built holds them: `origin` is
     /// asked, since a clone that is used again has the tickets of another day. `None` where this clone has it.
     ///
     /// # Errors
-    /// It cannot be fetched, or both sides have entries of their own.
+    /// It cannot be fetched, `origin` no longer has it, or both sides have entries of their own.
     pub fn newer_on_origin(&self) -> Result<Option<ObjectId>, Error> {
         let repository = self.repository();
-        // What is built is what is judged, with what the job has written.
-        let is_built = self.branch_source() == BranchSource::Current || self.target().is_checked_out();
-        if !repository.is_in_pipeline() || is_built || !repository.has_origin() {
+        if !self.is_held_by_origin() {
             return Ok(None);
         }
-        let Some(there) = repository.fetch("origin", self.target())? else { return Ok(None) };
+        let Some(there) = repository.fetch("origin", self.target())? else {
+            return self.check_is_new().map(|()| None);
+        };
         let Some(here) = repository.tip(self.target())? else { return Ok(Some(there)) };
         // Commits of code say nothing of tickets, and a shallow clone knows few of them.
         let tickets = |commit| -> Result<_, Error> {

@@ -15,13 +15,13 @@ git tag before; git support -q audit
 "#;
 
 /// Somebody's tools: `as NAME COMMAND`, and `has ACTION LINES` for an entry in their name, committed by them.
-const AS_THEM: &str = r#"
+pub(crate) const AS_THEM: &str = r#"
 as() { n=$1; shift; GIT_AUTHOR_NAME=$n GIT_AUTHOR_EMAIL=$n@x.example GIT_COMMITTER_NAME=$n GIT_COMMITTER_EMAIL=$n@x.example "$@"; }
 has() { printf "$2" | entry $(($(grep -c '^- seq' $A) + 1)) $1 "$who <$who@x.example>"; as $who git commit -qam x; }
 A=$(git ls-files .support/tickets); unset GIT_SUPPORT_SEED
 "#;
 
-fn held() -> Sandbox {
+pub(crate) fn held() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.is_tampered_with();
     sandbox.shell(&format!("{TOOLS}{AS_THEM}{HELD}")).ok();
@@ -135,6 +135,10 @@ fn who_is_not_of_the_team_sets_no_resolution_no_reporter_and_goes_over_no_rule()
             "not allowed to set status resolved",
         ),
         ("true", "edit $a --level 1 --force -m x", "not allowed to set level 1"),
+        ("true", "edit $a --diagnosis x", "not allowed to set the diagnosis"),
+        ("true", "edit $a --workaround 'Call 555.'", "not allowed to set the workaround"),
+        ("true", "edit $a --estimate 3h", "not allowed to set the estimate"),
+        ("true", "edit $a --label known-error", "not allowed to set label known-error"),
     ] {
         let begin = format!("{TOOLS}{AS_THEM}a=$(basename $A .yaml); git reset -q --hard before; {before}");
         let said = sandbox.shell(&format!("{begin}; as Mal git support {change}"));
@@ -151,8 +155,8 @@ fn who_is_not_of_the_team_sets_no_resolution_no_reporter_and_goes_over_no_rule()
     // Of the team, whoever gives a reason does.
     let by_ann = "git reset -q --hard before; as Ann git support -q edit $a --level 1 --force -m 'Kim is ill.'; as Ann git support -q edit $a --reporter 'Di <di@c.example>'; git support audit before..";
     sandbox.shell(&format!("{TOOLS}{AS_THEM}a=$(basename $A .yaml); {by_ann}")).ok();
-    // A ticket of one's own is reported as one says.
-    sandbox.shell(&format!("{TOOLS}{AS_THEM}git reset -q --hard before; as Mal git support -q new Slow --reporter 'Di <di@c.example>'; git support audit before..")).ok();
+    // A ticket of one's own is reported as one says, and what one knows of it is told.
+    sandbox.shell(&format!("{TOOLS}{AS_THEM}git reset -q --hard before; as Mal git support -q new Slow --reporter 'Di <di@c.example>'; n=$(as Mal git support new Slow --requirements 'Two rows.'); as Mal git support -q edit $n --reproduction 'Click twice.'; git support audit before..")).ok();
 }
 
 #[test]

@@ -276,6 +276,41 @@ fn a_clone_that_is_used_again_judges_the_tickets_of_today() {
 }
 
 #[test]
+fn a_branch_of_tickets_that_the_remote_no_longer_has_passes_no_gate() {
+    let sandbox = project();
+    let hub = "git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q -u origin main; git support init --branch tickets; \
+               git support config set clocks.blocker.resolution 9d; git support new Small --severity minor --push; git clone -q ../hub.git ../ci";
+    sandbox.shell(hub).ok();
+    for gate in ["check", "check is:open", "sla --gate", "check --all-branches"] {
+        let gate = format!("cd ../ci; export CI=true; git support {gate}");
+        let said = sandbox.shell(&gate);
+        assert!([Some(0), Some(3)].contains(&said.status), "{gate}: {said:?}");
+        sandbox.git(&["push", "-q", "origin", ":tickets"]);
+        let said = sandbox.shell(&gate).fails(1);
+        assert!(said.contains("no longer has the branch 'tickets'"), "{gate}: {said}");
+        sandbox.git(&["push", "-q", "origin", "tickets"]);
+    }
+}
+
+#[test]
+fn no_request_proposes_to_close_what_fails_on_main() {
+    let sandbox = project();
+    assert!(report(&sandbox, 1, "main", false, FAILS).contains("opened"));
+    sandbox.git(&["switch", "-qc", "work"]);
+    let label = "git support list label:test-gone --format csv | tail -n +2";
+    let others = || sandbox.file("../o.xml", junit(&[("adds", None)]));
+    for (branch, is_request) in [("evil", true), ("main", true), ("work", false), ("main", false)] {
+        for run in 2..6 {
+            others();
+            change(&sandbox, &format!("More {run} of {branch}"));
+            build(&sandbox, run, branch, is_request, "git support ci report --prune=2 ../o.xml").ok();
+        }
+        let is_proposed = !sandbox.shell(label).ok().is_empty();
+        assert_eq!(is_proposed, branch == "main" && !is_request, "{branch} {is_request}");
+    }
+}
+
+#[test]
 fn nothing_is_written_while_git_holds_a_push_back() {
     let sandbox = project();
     sandbox.run(&["new", "Seed"]).ok();

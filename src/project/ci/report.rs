@@ -12,7 +12,7 @@ use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::project::write::Changed;
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::{Occurrence, Ticket, TicketId};
 
 /// The tickets that a run may resolve.
 const OPEN_FAILURES: &str = "status:open has:key channel:ci";
@@ -160,12 +160,16 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Proposes to close a ticket whose tests the lane no longer has.
+    /// Proposes to close a ticket whose tests the lane no longer has, on the branch where it failed or on the default one: a
+    /// request that lacks a test says nothing of the others.
     fn prune(&self, updater: &mut CiUpdater<'_, '_, '_>, ticket: &Ticket) -> Result<(), Failure> {
         let Some(runs) = self.report.prune else { return Ok(()) };
-        let lane = self.report.build.lane.as_deref();
+        let build = self.report.build;
+        let lane = build.lane.as_deref();
         let standing = standing_sightings(ticket);
-        if standing.is_empty() || !standing.iter().all(|seen| is_lane_of(seen, lane)) {
+        let is_branch_of = |seen: &Occurrence| seen.branch.as_ref().is_none_or(|own| *own == build.branch);
+        let is_here = |seen: &Occurrence| build.is_default || is_branch_of(seen);
+        if standing.is_empty() || !standing.iter().all(|seen| is_lane_of(seen, lane) && is_here(seen)) {
             return Ok(());
         }
         let tests: Vec<&String> = standing.iter().flat_map(|seen| &seen.tests).collect();
