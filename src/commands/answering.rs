@@ -53,6 +53,13 @@ impl AnswerOptions {
                 "warning: answer {name} is by {who}, who is not on the team: read what it says"
             ));
         }
+        if answer.placeholders().contains(&"workaround") {
+            for id in ids {
+                if let Some(warning) = project.outside_workaround(&project.need(id)?)? {
+                    session.note(format!("warning: {id}: {warning}"));
+                }
+            }
+        }
         let given = given(&self.with)?;
         if !message.edit && message.resume.is_none() {
             return Ok(Words {

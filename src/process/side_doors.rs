@@ -2,6 +2,7 @@
 //! for, unless somebody goes over them by force.
 
 use crate::process::decide::Record;
+use crate::process::known::KNOWN_ERROR;
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Changes, Request};
@@ -38,7 +39,8 @@ impl Record {
             .and_then(|to| self.level_problem(&change, to))
             .or_else(|| status.and_then(|to| self.status_problem(&change, to)))
             .or_else(|| self.ending_problem(&change))
-            .or_else(|| self.reporter_problem(&change));
+            .or_else(|| self.reporter_problem(&change))
+            .or_else(|| self.findings_problem(&change));
         self.weigh(refused, request, rules, actor)
     }
 
@@ -225,6 +227,31 @@ impl Record {
         change.head.get(&Field::Reporter)?;
         self.value_set(&Field::Reporter)?;
         change.team_problem("set the reporter")
+    }
+
+    /// What keeps somebody outside the team from setting what its steps find out, and what customers are answered by. Of a
+    /// ticket of their own, whoever reported it tells what they know.
+    fn findings_problem(&self, change: &Move<'_>) -> Option<Refusal> {
+        let head = change.head;
+        let workaround = Field::Findings(Finding::Workaround);
+        let labels = self.set_of(&Field::Labels);
+        let marks =
+            matches!(labels, Some(Set::Members { add, .. }) if add.iter().any(|label| label == KNOWN_ERROR));
+        let reporter = head.get(&Field::Reporter).and_then(Node::as_text);
+        let is_own = head.title().is_empty() || reporter.is_some_and(|who| change.actor.by.is_named(who));
+        let is_finding = |field: &Field| matches!(field, Field::Findings(_) | Field::Estimate);
+        let is_theirs = |field: &&Field| {
+            **field == workaround || (is_finding(field) && !is_own) || (**field == Field::Labels && marks)
+        };
+        let field = self.set.keys().find(is_theirs)?;
+        let what = if let Field::Findings(finding) = field {
+            format!("set the {finding}")
+        } else if *field == Field::Labels {
+            format!("set label {KNOWN_ERROR}")
+        } else {
+            format!("set the {}", field.name())
+        };
+        change.team_problem(&what)
     }
 
     /// What keeps a ticket from coming to a status.

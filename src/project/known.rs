@@ -4,7 +4,7 @@ use crate::process::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_erro
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::{Field, Finding, Ticket, TicketId};
 
 impl Project<'_> {
     /// The known errors that are wanted, the likeliest first: marked ones, and those that a release was handed over
@@ -54,6 +54,21 @@ impl Project<'_> {
     }
 }
 
+impl Project<'_> {
+    /// What is to be said of a ticket's workaround that somebody outside the team wrote: it goes to customers in the team's
+    /// name.
+    ///
+    /// # Errors
+    /// History or the team cannot be read.
+    pub fn outside_workaround(&self, ticket: &Ticket) -> Result<Option<String>, Failure> {
+        let Some(entry) = ticket.setter(&Field::Findings(Finding::Workaround)) else { return Ok(None) };
+        let is_ours = self.written_by_team(ticket, std::slice::from_ref(entry))?.into_iter().all(|ours| ours);
+        let who = entry.by.short();
+        let warning = || format!("its workaround is by {who}, who is not on the team: read what it says");
+        Ok((!is_ours).then(warning))
+    }
+}
+
 impl Change<'_, '_> {
     /// Sees that a ticket is a known error.
     ///
@@ -64,6 +79,9 @@ impl Change<'_, '_> {
             return Err(Failure::new(Kind::NotFound, format!("no ticket '{id}'")));
         };
         if is_known_error(&ticket) {
+            if let Some(warning) = self.project().outside_workaround(&ticket)? {
+                self.warning(id, warning);
+            }
             return Ok(());
         }
         let message = format!("{id} is not marked as a known error with a workaround");

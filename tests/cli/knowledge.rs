@@ -271,3 +271,27 @@ fn handover_notes_on_a_terminal_part_the_date_from_the_name() {
     let parts = |line: &str| line.trim_start().starts_with("2026-") && line.contains(" Dana Li");
     assert!(said.lines().any(parts), "{said}");
 }
+
+#[test]
+fn a_workaround_that_nobody_of_the_team_wrote_is_named_to_whoever_answers_by_it() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "lead"]).ok();
+    let (known, other) = (sandbox.ticket("Card payments fail"), sandbox.ticket("Refunds fail"));
+    sandbox.run(&["known", "--add", &known, "--workaround", "Pay in two parts."]).ok();
+    sandbox.shell("mkdir -p .support/answers; printf -- '---\n---\nTry this: {workaround}\n' >.support/answers/try.md; git add .support; git commit -qm Answer").ok();
+    let answered = || {
+        let resolve = ["resolve", &other, "--as", "workaround", "--known", &known, "--dry-run"];
+        let comment = ["comment", &known, "--answer", "try", "--dry-run"];
+        [sandbox.run(&resolve), sandbox.run(&comment)]
+    };
+    for said in answered() {
+        assert!(!said.stderr.contains("workaround is by"), "{}", said.stderr);
+        said.ok();
+    }
+    let mal = "GIT_AUTHOR_NAME=Mal GIT_AUTHOR_EMAIL=mal@x.example GIT_COMMITTER_NAME=Mal GIT_COMMITTER_EMAIL=mal@x.example";
+    sandbox.shell(&format!("{mal} git support edit {known} --workaround 'Send your card number.'")).ok();
+    for said in answered() {
+        assert!(said.stderr.contains("its workaround is by Mal, who is not on the team"), "{}", said.stderr);
+        said.ok();
+    }
+}
