@@ -97,9 +97,10 @@ pub const METRICS: &[Definition] = &[
         is_of_end: false,
         about: "business hours of resolution clocks that stopped in the period, without waits",
         collect: |case, period| {
-            let stopped = case.clocks.iter().filter(|clock| clock.kind == ClockKind::Resolution);
-            let stopped = stopped.filter(|clock| clock.stopped.is_some_and(|(at, _)| period.has(at)));
-            stopped.map(|clock| clock.elapsed_seconds).collect()
+            let stopped = case.ended_clocks().filter(|(clock, _)| clock.kind == ClockKind::Resolution);
+            let in_period =
+                |(clock, end): &(&Clock, i64)| clock.stopped.is_some_and(|(at, _)| period.has(at.max(*end)));
+            stopped.filter(in_period).map(|(clock, _)| clock.elapsed_seconds).collect()
         },
     },
     Definition {
@@ -173,8 +174,8 @@ pub const METRICS: &[Definition] = &[
         is_of_end: false,
         about: "tickets returned in the period because findings were missing",
         collect: |case, period| {
-            let is_one = |event: &&Event| matches!(event.what, EventKind::Level(_, LevelChange::HandedBack));
-            case.during(period).filter(is_one).map(|_| 1).collect()
+            let is_one = |event: &Event| matches!(event.what, EventKind::Level(_, LevelChange::HandedBack));
+            once(case.during(period).any(is_one), 1)
         },
     },
     Definition {
@@ -210,8 +211,8 @@ pub const METRICS: &[Definition] = &[
         is_of_end: false,
         about: "tickets reopened in the period because their failure was repeated",
         collect: |case, period| {
-            let is_one = |event: &&Event| event.what == EventKind::Reopened(true);
-            case.during(period).filter(is_one).map(|_| 1).collect()
+            let is_one = |event: &Event| event.what == EventKind::Reopened(true);
+            once(case.during(period).any(is_one), 1)
         },
     },
     Definition {
@@ -253,8 +254,8 @@ pub const METRICS: &[Definition] = &[
         is_of_end: false,
         about: "tickets deferred to the Enhance process in the period",
         collect: |case, period| {
-            let is_one = |event: &&Event| matches!(event.what, EventKind::Waits(Reason::Enhance, _));
-            case.during(period).filter(is_one).map(|_| 1).collect()
+            let is_one = |event: &Event| matches!(event.what, EventKind::Waits(Reason::Enhance, _));
+            once(case.during(period).any(is_one), 1)
         },
     },
     Definition {
@@ -309,16 +310,10 @@ fn is_resolution(event: &Event) -> bool {
 }
 
 /// The clocks of a kind that came to their end in a period: 1 for those that were kept. One that was used up has ended
-/// then, as far as the promise goes, whenever it stopped; by a target that was set afterwards, when that was set.
+/// then, as far as the promise goes, whenever it stopped.
 pub(super) fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
-    let value = |clock: &Clock| {
-        let judged = case.events().filter(|event| event.what.is_judged()).nth(clock.judgement);
-        let known = judged.map_or(i64::MIN, |event| event.at);
-        let used_up = clock.due.filter(|_| clock.state == ClockState::Breached).map(|due| due.max(known));
-        let at = used_up.or(clock.stopped.map(|(at, _)| at));
-        at.filter(|at| period.has(*at)).map(|_| i64::from(clock.state == ClockState::Met))
-    };
-    case.clocks.iter().filter(|clock| is_meant(&clock.kind)).filter_map(value).collect()
+    let ended = case.ended_clocks().filter(|(clock, at)| is_meant(&clock.kind) && period.has(*at));
+    ended.map(|(clock, _)| i64::from(clock.state == ClockState::Met)).collect()
 }
 
 fn escalated(case: &Case, period: Period, from: Level, to: Level) -> Vec<i64> {

@@ -24,7 +24,7 @@ pub enum By {
     Assignee,
     /// The answers to use again that were said on it.
     Answer,
-    /// The known errors that answer it.
+    /// The known errors that answer it, or answered it until it was reopened.
     KnownError,
     /// The programs that acted on it for somebody.
     Via,

@@ -109,6 +109,100 @@ fn a_breach_that_a_severity_brings_to_light_counts_when_it_was_set() {
 }
 
 #[test]
+fn months_add_up_whatever_severity_was_set_after_a_clock_had_ended() {
+    let sandbox = Sandbox::new();
+    let run = |when: &str, command: &str| sandbox.at(when, command).trim().to_owned();
+    for setting in [
+        "clocks.major.response 1h",
+        "clocks.major.resolution 90d",
+        "clocks.minor.response 2h",
+        "levels.1.resolution 4h",
+    ] {
+        run("2026-01-01T00:00:00Z", &format!("config set {setting}"));
+    }
+    let customer = "--reporter 'C <c@c.example>'";
+    let met = run("2026-01-30T10:00:00Z", &format!("new met {customer}"));
+    let late = run("2026-01-30T10:00:00Z", &format!("new late {customer}"));
+    run("2026-01-30T10:05:00Z", &format!("comment {met} -m hi"));
+    run("2026-01-30T12:00:00Z", &format!("comment {late} -m hi"));
+    // Both are judged for the first time in February, and again in March.
+    run("2026-02-02T09:00:00Z", &format!("triage {met} {late} --severity major"));
+    run("2026-03-02T09:00:00Z", &format!("triage {met} {late} --severity minor"));
+    let months = [
+        "--from 2026-01-01 --to 2026-01-31",
+        "--from 2026-02-01 --to 2026-02-28",
+        "--from 2026-03-01 --to 2026-03-31",
+    ];
+    for (metric, expected) in [("response-kept", [0, 2, 0]), ("level-kept", [2, 0, 0])] {
+        assert_eq!(months.map(|month| count(&sandbox, month, "", metric)), expected, "{metric}");
+        assert_eq!(count(&sandbox, "--from 2026-01-01 --to 2026-03-31", "", metric), 2, "{metric}");
+        let weeks = "--from 2026-01-05 --to 2026-03-29 --by week";
+        let rows = figures(&sandbox, "2027-01-01T00:00:00Z", weeks);
+        let of_weeks = rows.iter().filter(|((_, figure), _)| figure == metric).map(|(_, (n, _))| n);
+        assert_eq!(of_weeks.sum::<u64>(), 2, "{metric}");
+    }
+}
+
+#[test]
+fn a_ticket_that_had_two_of_something_is_one() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.at("2026-01-05T10:00:00Z", "new A").trim().to_owned();
+    for (hour, step) in [
+        (11, format!("defer {id} --enhance -m later")),
+        (12, format!("resume {id}")),
+        (13, format!("defer {id} --enhance -m later")),
+        (14, format!("resume {id}")),
+        (15, format!("escalate {id} --force -m up")),
+        (16, format!("return {id} --incomplete -m what")),
+        (17, format!("escalate {id} --force -m up")),
+        (18, format!("return {id} --incomplete -m what")),
+    ] {
+        sandbox.at(&format!("2026-01-05T{hour}:00:00Z"), &step);
+    }
+    let period = "--from 2026-01-01 --to 2026-01-31";
+    for (metric, expected) in [("enhanced", 1), ("hand-backs", 1), ("enhance-wait", 2), ("returned", 2)] {
+        assert_eq!(count(&sandbox, period, "", metric), expected, "{metric}");
+    }
+}
+
+#[test]
+fn a_known_error_whose_workaround_did_not_help_says_so() {
+    let sandbox = Sandbox::new();
+    let known = sandbox.at("2026-01-05T10:00:00Z", "new KE").trim().to_owned();
+    sandbox.at("2026-01-05T10:00:00Z", &format!("known --add {known} --workaround w"));
+    let both: Vec<String> = ["X", "Y"]
+        .map(|name| sandbox.at("2026-01-05T11:00:00Z", &format!("new {name}")).trim().to_owned())
+        .into();
+    let both_ids = both.join(" ");
+    sandbox.at("2026-01-06T09:00:00Z", &format!("resolve {both_ids} --as workaround --known {known}"));
+    sandbox.at("2026-01-06T10:00:00Z", &format!("reopen {} -m again", both[0]));
+    let by = "--from 2026-01-05 --to 2026-01-31 --by known-error";
+    assert_eq!(count(&sandbox, by, &known, "reopened"), 2);
+    // One that was named by mistake has answered nothing.
+    sandbox.at("2026-01-07T09:00:00Z", &format!("undo {}", both[1]));
+    assert_eq!(count(&sandbox, by, &known, "reopened"), 1);
+}
+
+#[test]
+fn a_ticket_that_was_opened_as_resolved_is_answered_after_it_was_reopened() {
+    let sandbox = Sandbox::new();
+    sandbox.at("2026-01-01T00:00:00Z", "config set clocks.major.response 30m");
+    let opens = "new A --severity major --status resolved --resolution answered --reporter 'C <c@c.example>'";
+    let id = sandbox.at("2026-01-05T10:00:00Z", opens).trim().to_owned();
+    let period = "--from 2026-01-01 --to 2026-01-31";
+    assert_eq!(count(&sandbox, period, "", "response-kept"), 0);
+    sandbox.at("2026-01-05T11:00:00Z", &format!("reopen {id}"));
+    sandbox.at("2026-01-05T12:00:00Z", &format!("comment {id} -m hi"));
+    let said = sandbox.at("2026-01-05T13:00:00Z", &format!("sla {id}"));
+    assert!(said.starts_with(&format!("{id}  A\n\nresponse  breached")), "{said}");
+    assert!(said.contains("elapsed 1h of 30m"), "{said}");
+    let rows = figures(&sandbox, "2027-01-01T00:00:00Z", period);
+    let row = |metric: &str| rows[&(String::new(), metric.to_owned())].clone();
+    assert_eq!(row("response-time"), (1, "7200".to_owned()));
+    assert_eq!(row("response-kept").0, 1);
+}
+
+#[test]
 fn a_budget_is_of_whole_periods() {
     let sandbox = Sandbox::new();
     sandbox.at("2026-01-01T00:00:00Z", "config set agreement.hours 20");

@@ -11,7 +11,8 @@ use crate::commands::failure::Failure;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::{Session, instant_said};
 use crate::process::{
-    Agreements, EventKind, Judged, Listed, Record, Release, Team, at_levels, first_response, span_text,
+    Agreements, EventKind, Judged, Listed, Record, Release, Team, at_levels, came_to_end, first_response,
+    replay, span_text,
 };
 use crate::project::{Project, Projection, Search, SlaRules};
 use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
@@ -271,18 +272,15 @@ impl Judge<'_> {
             }
         }
         let by = if self.what_if { &[][..] } else { &by };
-        let (clocks, responded, at_levels) = match &self.rules {
-            Some(rules) => {
-                let judged = rules.judged(by);
-                let clocks = rules.clocks(&course, by, self.at);
-                (clocks, first_response(&course, judged.team), at_levels(&course, judged, self.at))
-            }
-            None => {
-                let judged = Judged { books: &[], by, team: self.team };
-                (Vec::new(), first_response(&course, self.team), at_levels(&course, judged, self.at))
-            }
+        let judged = match &self.rules {
+            Some(rules) => rules.judged(by),
+            None => Judged { books: &[], by, team: self.team },
         };
-        Some(Case { summary: one.summary, course, clocks, responded, at_levels, of_vendor: None })
+        let clocks = replay(&course, judged, self.at);
+        let ends = clocks.iter().map(|clock| came_to_end(&course, judged, clock)).collect();
+        let (responded, at_levels) =
+            (first_response(&course, judged.team), at_levels(&course, judged, self.at));
+        Some(Case { summary: one.summary, course, clocks, ends, responded, at_levels, of_vendor: None })
     }
 }
 

@@ -29,7 +29,7 @@ pub struct TicketHistory {
     pub answers: Vec<String>,
     /// The programs that acted on it for somebody.
     pub via: Vec<String>,
-    /// The known errors that answer it, by their ids.
+    /// The known errors that answer it, or answered it until it was reopened, by their ids.
     pub known_errors: Vec<String>,
     /// True where a machine found that its test passes and fails by turns.
     pub is_flaky: bool,
@@ -138,7 +138,7 @@ impl TicketHistory {
             estimate: estimate.and_then(|span| i64::try_from(span.as_secs()).ok()),
             answers: ticket.in_effect().filter_map(|entry| entry.answer.clone()).collect(),
             via: ticket.in_effect().filter_map(|entry| entry.via.clone()).collect(),
-            known_errors: head.members(&Field::Links(LinkKind::AnsweredBy)).map(str::to_owned).collect(),
+            known_errors: known_errors(ticket),
             is_flaky: head.members(&Field::Labels).any(|label| label == "flaky"),
             judged: judged(ticket, &events),
             events,
@@ -203,6 +203,20 @@ impl TicketHistory {
             |event: &Event| if let EventKind::Assigned(to) = &event.what { Some(to.clone()) } else { None };
         self.events.iter().rev().find_map(last).flatten()
     }
+}
+
+/// The known errors that answer a ticket, and those that answered it until it was reopened: that tells something of them.
+fn known_errors(ticket: &Ticket) -> Vec<String> {
+    let field = Field::Links(LinkKind::AnsweredBy);
+    let mut known: Vec<String> = ticket.fields().members(&field).map(str::to_owned).collect();
+    let resolves = ticket.in_effect().filter(|entry| entry.action == Action::Resolve);
+    let added = resolves.filter_map(|entry| {
+        if let Some(Set::Members { add, .. }) = entry.set.get(&field) { Some(add) } else { None }
+    });
+    known.extend(added.flatten().cloned());
+    known.sort();
+    known.dedup();
+    known
 }
 
 fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {

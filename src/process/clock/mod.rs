@@ -2,6 +2,7 @@
 
 #[expect(clippy::module_inception, reason = "the room of clocks holds what a clock is")]
 mod clock;
+mod end;
 mod history;
 mod moments;
 mod replay;
@@ -11,6 +12,7 @@ mod skew;
 mod spells;
 
 pub use clock::{Clock, ClockKind, standing};
+pub use end::came_to_end;
 pub use history::{Event, EventKind, LevelChange, NoHistory, TicketHistory, Wait};
 pub use moments::earliest;
 pub use replay::{ClockBook, Judged, replay};

@@ -146,7 +146,10 @@ impl<'a> Replay<'a> {
             }
             EventKind::Ended(_) => {
                 self.update(mark);
-                self.respond(mark);
+                // That a ticket was opened as resolved answers nobody, unless it stays so.
+                if !self.is_opening(mark) {
+                    self.respond(mark);
+                }
                 (self.ended, self.update_from) = (Some(mark), None);
                 self.gaps.push(Gap { from: mark.0, to: None, why: Why::Ended, began: mark.1, ended: None });
             }
@@ -203,6 +206,11 @@ impl<'a> Replay<'a> {
         }
         self.has_response = true;
         self.respond_by(mark);
+    }
+
+    /// True for what happened as the ticket was opened.
+    fn is_opening(&self, (_, entry): (i64, u32)) -> bool {
+        self.opened.is_some_and(|(_, opening)| opening == entry)
     }
 
     /// Measures the first word against the target that there is; where there is none yet, against the first that comes.
@@ -314,6 +322,9 @@ impl<'a> Replay<'a> {
     }
 
     fn finish(mut self) -> Vec<Clock> {
+        if let Some(mark) = self.ended.filter(|mark| self.is_opening(*mark)) {
+            self.respond(mark);
+        }
         let targets = self.targets().cloned();
         let target = |of: fn(&Targets) -> Option<Target>| targets.as_ref().and_then(of);
         if !self.has_response {
