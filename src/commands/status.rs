@@ -8,15 +8,18 @@ use crate::render::{QueueCounts, View};
 /// Show your queue in one line, for a shell prompt
 ///
 /// How many open tickets are assigned to you, how many of them are overdue, and how many have something new in your inbox.
-/// Prints nothing where there is nothing, or no repository.
+/// Prints nothing where there is nothing, or no repository; in a machine format, that is an error.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
 /// Runs the command.
 pub(crate) fn run(_: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    // A prompt is drawn everywhere: where there are no tickets, it has nothing to say.
-    let counts = counts(session);
-    Ok(counts.map_or(View::Nothing, View::Queue))
+    match counts(session) {
+        Ok(counts) => Ok(View::Queue(counts)),
+        // A prompt is drawn everywhere: where there are no tickets, it has nothing to say. A script is told.
+        Err(failure) if session.is_for_machines() => Err(failure),
+        Err(_) => Ok(View::Nothing),
+    }
 }
 
 fn counts(session: &Session<'_>) -> Result<QueueCounts, Failure> {

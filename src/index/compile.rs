@@ -67,7 +67,8 @@ pub(crate) fn compile(
         "relevance" if !by_relevance => ("m.edition", newest),
         "relevance" if is_led => ("led.points", newest),
         "relevance" => ("ifnull(score.points, 0)", newest),
-        key => (order_column(key), ""),
+        // Of equals, the newest come first.
+        key => (order_column(key), newest),
     };
     let direction = if order.descending { "DESC" } else { "ASC" };
     if order.key == "urgency" {

@@ -66,8 +66,8 @@ pub use calendar::{
 };
 pub use clock::{
     Clock, ClockBook, ClockKind, ClockRules, Event, EventKind, Gap, Judged, LevelChange, NoHistory, Reason,
-    Skew, State as ClockState, Target, TicketHistory, Wait, Why, at_levels, came_to_end, earliest,
-    first_response, measured_text, replay, skew_before, skews, span_text, standing,
+    Skew, State as ClockState, Target, TicketHistory, Wait, Why, at_levels, earliest, first_response,
+    measured_text, replay, skew_before, skews, span_text, standing,
 };
 pub use customer::{reporter, speaker};
 pub use decide::{Decision, Opened, decide, open};

@@ -38,7 +38,7 @@ impl Query {
             tickets.sort_by_cached_key(|ticket| {
                 let due = context.standing(ticket).due.map(Timestamp::unix);
                 let place = due.map(|due| if sort.descending { -due } else { due });
-                (place.is_none(), place, ticket.id().clone())
+                (place.is_none(), place, Reverse(ticket.created()), ticket.id().clone())
             });
         } else if sort.key == "urgency" {
             tickets.sort_by_cached_key(|ticket| urgency(ticket, context));
@@ -49,7 +49,9 @@ impl Query {
             tickets.sort_by(|a, b| {
                 let order = order(sort.key, a, b);
                 let order = if sort.descending { order.reverse() } else { order };
-                order.then_with(|| a.id().cmp(b.id()))
+                // Of equals, the newest come first.
+                let newest = || b.created().cmp(&a.created());
+                order.then_with(newest).then_with(|| a.id().cmp(b.id()))
             });
         }
         tickets.truncate(self.limit.unwrap_or(usize::MAX));

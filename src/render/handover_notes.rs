@@ -156,6 +156,7 @@ fn facts(packet: &HandoverNotes) -> Section {
         fact("assignee", field(&Field::Assignee));
         fact("waits for", head.get(&Field::Deferral).map(value_text));
         fact("estimate", field(&Field::Estimate));
+        fact("labels", field(&Field::Labels));
         fact("contested", Some(contested_values(&packet.ticket).join("; ")));
     }
     fact("type", field(&Field::Type));
@@ -187,6 +188,7 @@ fn evidence(packet: &HandoverNotes) -> Option<Section> {
             }
         };
         let name = match packet.audience {
+            Audience::Team if entry.visibility != Visibility::Customer => format!("{}, internal", file.name),
             Audience::Team => file.name.clone(),
             Audience::Vendor(_) | Audience::Enhance => packet.for_outside(&file.name),
         };

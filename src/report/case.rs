@@ -13,8 +13,6 @@ pub struct Case {
     pub course: TicketHistory,
     /// Its clocks at the moment of the report.
     pub clocks: Vec<Clock>,
-    /// When each of them came to its end, as far as was known then, in seconds since 1970 UTC.
-    pub ends: Vec<Option<i64>>,
     /// When the team first said something to the customer, in seconds since 1970 UTC.
     pub responded: Option<i64>,
     /// The seconds of hours that it was worked on at each level; `None` of one where it never was.
@@ -37,13 +35,13 @@ pub(super) enum SetAside {
 impl Case {
     /// The same, with the clocks and waits of one vendor alone.
     pub(super) fn part_of(&self, vendor: &str) -> Self {
-        let is_of_part = |clock: &Clock| match &clock.kind {
+        let mut part = self.clone();
+        part.clocks.retain(|clock| match &clock.kind {
             ClockKind::Vendor(own) => own == vendor,
             ClockKind::Response | ClockKind::Update | ClockKind::Resolution | ClockKind::Level(_) => true,
-        };
-        let parts = self.clocks.iter().zip(&self.ends).filter(|(clock, _)| is_of_part(clock));
-        let (clocks, ends) = parts.map(|(clock, end)| (clock.clone(), *end)).unzip();
-        Self { clocks, ends, of_vendor: Some(vendor.to_owned()), ..self.clone() }
+        });
+        part.of_vendor = Some(vendor.to_owned());
+        part
     }
 
     /// When it was filed.
@@ -101,14 +99,10 @@ impl Case {
         self.course.events.iter()
     }
 
-    /// The clocks that have ended, and when.
-    pub(super) fn ended_clocks(&self) -> impl Iterator<Item = (&Clock, i64)> {
-        self.clocks.iter().zip(&self.ends).filter_map(|(clock, end)| Some((clock, (*end)?)))
-    }
-
     /// The instants at which something happened that a figure counts.
     pub(super) fn instants(&self) -> impl Iterator<Item = i64> {
-        self.events().map(|event| event.at).chain(self.ends.iter().copied().flatten())
+        let ended = self.clocks.iter().filter_map(|clock| clock.ended);
+        self.events().map(|event| event.at).chain(ended)
     }
 
     pub(super) fn is_active_in(&self, period: Period) -> bool {

@@ -97,10 +97,14 @@ pub const METRICS: &[Definition] = &[
         is_of_end: false,
         about: "business hours of resolution clocks that stopped in the period, without waits",
         collect: |case, period| {
-            let stopped = case.ended_clocks().filter(|(clock, _)| clock.kind == ClockKind::Resolution);
-            let in_period =
-                |(clock, end): &(&Clock, i64)| clock.stopped.is_some_and(|(at, _)| period.has(at.max(*end)));
-            stopped.filter(in_period).map(|(clock, _)| clock.elapsed_seconds).collect()
+            let stopped = case.clocks.iter().filter(|clock| clock.kind == ClockKind::Resolution);
+            let at = |clock: &Clock| {
+                let (stopped, _) = clock.stopped?;
+                // One without a target then stopped, as far as was known, when it got one.
+                Some(if clock.state == ClockState::Met { clock.ended? } else { stopped })
+            };
+            let in_period = |clock: &&Clock| at(clock).is_some_and(|at| period.has(at));
+            stopped.filter(in_period).map(|clock| clock.elapsed_seconds).collect()
         },
     },
     Definition {
@@ -172,10 +176,10 @@ pub const METRICS: &[Definition] = &[
         title: "Hand-backs",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets returned in the period because findings were missing",
+        about: "returns in the period because findings were missing",
         collect: |case, period| {
-            let is_one = |event: &Event| matches!(event.what, EventKind::Level(_, LevelChange::HandedBack));
-            once(case.during(period).any(is_one), 1)
+            let is_one = |event: &&Event| matches!(event.what, EventKind::Level(_, LevelChange::HandedBack));
+            case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
     Definition {
@@ -209,10 +213,10 @@ pub const METRICS: &[Definition] = &[
         title: "Regressed",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets reopened in the period because their failure was repeated",
+        about: "reopenings in the period because a failure was repeated",
         collect: |case, period| {
-            let is_one = |event: &Event| event.what == EventKind::Reopened(true);
-            once(case.during(period).any(is_one), 1)
+            let is_one = |event: &&Event| event.what == EventKind::Reopened(true);
+            case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
     Definition {
@@ -252,10 +256,10 @@ pub const METRICS: &[Definition] = &[
         title: "Sent to Enhance",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets deferred to the Enhance process in the period",
+        about: "deferrals to the Enhance process in the period",
         collect: |case, period| {
-            let is_one = |event: &Event| matches!(event.what, EventKind::Waits(Reason::Enhance, _));
-            once(case.during(period).any(is_one), 1)
+            let is_one = |event: &&Event| matches!(event.what, EventKind::Waits(Reason::Enhance, _));
+            case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
     Definition {
@@ -312,8 +316,9 @@ fn is_resolution(event: &Event) -> bool {
 /// The clocks of a kind that came to their end in a period: 1 for those that were kept. One that was used up has ended
 /// then, as far as the promise goes, whenever it stopped.
 pub(super) fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
-    let ended = case.ended_clocks().filter(|(clock, at)| is_meant(&clock.kind) && period.has(*at));
-    ended.map(|(clock, _)| i64::from(clock.state == ClockState::Met)).collect()
+    let clocks = case.clocks.iter().filter(|clock| is_meant(&clock.kind));
+    let ended = clocks.filter(|clock| clock.ended.is_some_and(|at| period.has(at)));
+    ended.map(|clock| i64::from(clock.state == ClockState::Met)).collect()
 }
 
 fn escalated(case: &Case, period: Period, from: Level, to: Level) -> Vec<i64> {

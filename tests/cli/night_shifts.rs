@@ -199,3 +199,31 @@ fn a_level_lists_no_wait_of_another() {
     assert!(!of("level-1").contains("pauses") && of("level-1").contains("elapsed 50m"), "{said}");
     assert!(of("level-2").contains("pauses: customer") && of("level-2").contains("elapsed 1h"), "{said}");
 }
+
+#[test]
+fn days_from_a_closing_end_at_the_hour_of_that_closing() {
+    let sandbox = project(
+        "calendars.o.hours.mon-thu 09:00-17:00
+         calendars.o.hours.fri 09:00-15:00
+         calendars.o.timezone UTC
+         calendars.l.hours.mon-fri 09:00-12:00,13:00-17:00
+         calendars.l.timezone UTC
+         clocks.major.resolution 1d
+         clocks.major.calendar o
+         clocks.minor.resolution 2d
+         clocks.minor.calendar l",
+    );
+    are_due(
+        &sandbox,
+        &[
+            ("2026-10-08T14:59:59Z", "major", "2026-10-09 14:59 +00"),
+            ("2026-10-08T15:00:00Z", "major", "2026-10-09 15:00 +00"),
+            ("2026-10-08T15:00:01Z", "major", "2026-10-12 09:00 +00"),
+            ("2026-10-05T17:00:00Z", "major", "2026-10-06 17:00 +00"),
+            ("2026-10-05T09:00:00Z", "major", "2026-10-06 09:00 +00"),
+            ("2026-10-05T08:00:00Z", "major", "2026-10-06 09:00 +00"),
+            ("2026-10-05T12:00:00Z", "minor", "2026-10-07 12:00 +00"),
+            ("2026-10-05T12:30:00Z", "minor", "2026-10-07 13:00 +00"),
+        ],
+    );
+}

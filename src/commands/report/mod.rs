@@ -11,8 +11,8 @@ use crate::commands::failure::Failure;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::{Session, instant_said};
 use crate::process::{
-    Agreements, EventKind, Judged, Listed, Record, Release, Team, at_levels, came_to_end, first_response,
-    replay, span_text,
+    Agreements, EventKind, Judged, Listed, Record, Release, Team, at_levels, first_response, replay,
+    span_text,
 };
 use crate::project::{Project, Projection, Search, SlaRules};
 use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
@@ -277,10 +277,9 @@ impl Judge<'_> {
             None => Judged { books: &[], by, team: self.team },
         };
         let clocks = replay(&course, judged, self.at);
-        let ends = clocks.iter().map(|clock| came_to_end(&course, judged, clock)).collect();
         let (responded, at_levels) =
             (first_response(&course, judged.team), at_levels(&course, judged, self.at));
-        Some(Case { summary: one.summary, course, clocks, ends, responded, at_levels, of_vendor: None })
+        Some(Case { summary: one.summary, course, clocks, responded, at_levels, of_vendor: None })
     }
 }
 

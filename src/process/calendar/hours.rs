@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::process::calendar::{Calendar, DAY_SECS};
@@ -168,6 +168,12 @@ impl Hours {
         // A time of day that the clocks skip is read as they stood before; one that comes twice as the first.
         let reached = self.zone.to_timestamp(date.to_datetime(local.time())).ok()?.as_second();
         self.opening(reached)
+    }
+
+    /// The time of day of an instant, as the calendar's clocks show it.
+    #[must_use]
+    pub fn time_of_day(&self, at: i64) -> Option<Time> {
+        Some(self.zone.to_datetime(Timestamp::from_second(at).ok()?).time())
     }
 
     /// The spans of hours between two instants, cut to them; at most `limit`.

@@ -68,6 +68,9 @@ pub struct Clock {
     pub paused_seconds: i64,
     /// When it is used up; `None` while it waits.
     pub due: Option<i64>,
+    /// When it came to its end, as far as was known then: used up or stopped; where it had no such target then, when that was
+    /// set.
+    pub ended: Option<i64>,
     /// When it warns.
     pub warn: Option<i64>,
     /// Where it stands.

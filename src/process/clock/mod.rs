@@ -12,10 +12,10 @@ mod skew;
 mod spells;
 
 pub use clock::{Clock, ClockKind, standing};
-pub use end::came_to_end;
+pub use end::replay;
 pub use history::{Event, EventKind, LevelChange, NoHistory, TicketHistory, Wait};
 pub use moments::earliest;
-pub use replay::{ClockBook, Judged, replay};
+pub use replay::{ClockBook, Judged};
 pub use rules::{ClockRules, Reason, Target, measured_text, span_text};
 pub use run::{Gap, State, Why};
 pub use skew::{Skew, skew_before, skews};

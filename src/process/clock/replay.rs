@@ -67,12 +67,10 @@ struct RulesInForce {
     judgement: usize,
 }
 
-/// The clocks of a ticket at a moment, in seconds since 1970 UTC: response, updates, resolution, levels,
-/// vendors.
-#[must_use]
-pub fn replay(course: &TicketHistory, judged: Judged<'_>, now: i64) -> Vec<Clock> {
+/// The clocks of a ticket at a moment, in seconds since 1970 UTC, but for when they came to their end.
+pub(super) fn measured(events: &[Event], judged: Judged<'_>, now: i64) -> Vec<Clock> {
     let mut replay = Replay::new(judged, now);
-    course.events.iter().for_each(|event| replay.take(event));
+    events.iter().for_each(|event| replay.take(event));
     replay.finish()
 }
 
@@ -314,6 +312,7 @@ impl<'a> Replay<'a> {
             elapsed_seconds: elapsed,
             paused_seconds: paused,
             due,
+            ended: None,
             warn,
             state,
             is_paused,

@@ -66,12 +66,17 @@ impl Target {
         (is_some && is_sane).then_some(target)
     }
 
-    /// The instant at which it is used up, where nothing pauses it.
+    /// The instant at which it is used up, where nothing pauses it. Days from a closing end at that hour, and not at the
+    /// opening after it, by which no more hours have passed.
     #[must_use]
     pub fn due(self, hours: &Hours, from: i64) -> Option<i64> {
         match self {
             Self::Hours(seconds) => hours.after(from, seconds),
-            Self::Days(days) => hours.working_days_on(from, days),
+            Self::Days(days) => {
+                let due = hours.working_days_on(from, days)?;
+                let closing = hours.after(from, hours.between(from, due))?;
+                Some(if hours.time_of_day(closing) == hours.time_of_day(from) { closing } else { due })
+            }
         }
     }
 }
