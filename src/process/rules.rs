@@ -51,6 +51,13 @@ impl Rules {
         self.team.members.is_empty() || self.team.has_member(who)
     }
 
+    /// True for somebody who brings new tickets as they were elsewhere: of the team, or a program that carries what others did.
+    #[must_use]
+    pub fn may_bring(&self, who: &Person) -> bool {
+        let is_carrier = |email: &String| email.eq_ignore_ascii_case(&who.email);
+        self.is_of_team(who) || self.settings.carriers.iter().any(is_carrier)
+    }
+
     /// True where somebody may work at a level: who serves it or a higher one, product owners and leads;
     /// anybody, where the team names nobody for it and for the higher ones.
     #[must_use]

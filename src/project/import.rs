@@ -115,8 +115,7 @@ impl Change<'_, '_> {
         if is_whole && let Some(problem) = misplaced(before, &after) {
             return Ok(Err(problem));
         }
-        // The team brings new tickets as they were elsewhere.
-        if before.is_none() && rules.is_of_team(&self.author.member) {
+        if before.is_none() && rules.may_bring(&self.author.member) {
             return Ok(Ok(after));
         }
         if is_whole

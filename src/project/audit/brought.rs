@@ -58,8 +58,8 @@ fn found(
 }
 
 impl Review<'_> {
-    /// True where a commit's entries are judged as steps. An import of the team's brings new tickets as they were elsewhere; in
-    /// a ticket that is here it decides what its steps may.
+    /// True where a commit's entries are judged as steps. An import of the team's, or of a program that carries what others did,
+    /// brings new tickets as they were elsewhere; in a ticket that is here it decides what its steps may.
     pub(super) fn is_judged(
         &mut self,
         passage: &CommitDelta,
@@ -68,7 +68,7 @@ impl Review<'_> {
     ) -> Result<bool, Failure> {
         let is_import = facts.said.is("import") && is_new;
         let rules = self.book.at(passage.parents.first())?;
-        Ok(!is_import || !(rules.is_of_team(&facts.known_author) || self.is_carried(passage, facts, &rules)))
+        Ok(!is_import || !rules.may_bring(&facts.known_author))
     }
 
     /// Keeps what an import entered as a new ticket.
@@ -146,8 +146,12 @@ impl Review<'_> {
         let member = |person: &Person| here.team.known_or(person, &self.book.known(person), &import.by);
         let judge = Judge { rules: vec![&here], saw_all: false };
         let mut findings = judge.steps(Some(before), after, &new, &member);
-        // Another tracker names no commit.
-        findings.retain(|finding| finding.rule != AuditRule::StepCommit);
+        let is_strangers =
+            |entry: &Entry| !here.team.has_member(&entry.by) && entry.by.email != import.by.email;
+        if new.iter().all(|(entry, is_imported)| !is_imported || is_strangers(entry)) {
+            // Another tracker names no commit; the team does.
+            findings.retain(|finding| finding.rule != AuditRule::StepCommit);
+        }
         Ok(findings)
     }
 
