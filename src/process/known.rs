@@ -45,7 +45,8 @@ pub fn workaround(ticket: &Ticket) -> Option<&str> {
 /// True for a ticket that is marked as a known error, and has a workaround.
 #[must_use]
 pub fn is_known_error(ticket: &Ticket) -> bool {
-    let is_marked = ticket.fields().members(&Field::Labels).any(|label| label == KNOWN_ERROR);
+    let is_marked =
+        ticket.fields().members(&Field::Labels).any(|label| label.eq_ignore_ascii_case(KNOWN_ERROR));
     is_marked && workaround(ticket).is_some() && !is_no_error(ticket)
 }
 

@@ -51,11 +51,14 @@ impl Rules {
         self.team.members.is_empty() || self.team.has_member(who)
     }
 
-    /// True for somebody who brings new tickets as they were elsewhere: of the team, or a program that carries what others did.
+    /// True for somebody who brings what others did elsewhere: where roles are enforced, those of the team, and programs that
+    /// carry it.
     #[must_use]
     pub fn may_bring(&self, who: &Person) -> bool {
         let is_carrier = |email: &String| email.eq_ignore_ascii_case(&who.email);
-        self.is_of_team(who) || self.settings.carriers.iter().any(is_carrier)
+        self.settings.level_by_role != Policy::Enforce
+            || self.is_of_team(who)
+            || self.settings.carriers.iter().any(is_carrier)
     }
 
     /// True where somebody may work at a level: who serves it or a higher one, product owners and leads;

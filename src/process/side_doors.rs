@@ -234,9 +234,10 @@ impl Record {
     fn findings_problem(&self, change: &Move<'_>) -> Option<Refusal> {
         let head = change.head;
         let workaround = Field::Findings(Finding::Workaround);
+        let is_mark = |label: &String| label.eq_ignore_ascii_case(KNOWN_ERROR);
         let labels = self.set_of(&Field::Labels);
         let marks =
-            matches!(labels, Some(Set::Members { add, .. }) if add.iter().any(|label| label == KNOWN_ERROR));
+            matches!(labels, Some(Set::Members { add, remove }) if add.iter().chain(remove).any(is_mark));
         let reporter = head.get(&Field::Reporter).and_then(Node::as_text);
         let is_own = head.title().is_empty() || reporter.is_some_and(|who| change.actor.by.is_named(who));
         let is_finding = |field: &Field| matches!(field, Field::Findings(_) | Field::Estimate);
@@ -247,7 +248,7 @@ impl Record {
         let what = if let Field::Findings(finding) = field {
             format!("set the {finding}")
         } else if *field == Field::Labels {
-            format!("set label {KNOWN_ERROR}")
+            format!("set or remove label {KNOWN_ERROR}")
         } else {
             format!("set the {}", field.name())
         };

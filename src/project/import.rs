@@ -115,8 +115,13 @@ impl Change<'_, '_> {
         if is_whole && let Some(problem) = misplaced(before, &after) {
             return Ok(Err(problem));
         }
-        if before.is_none() && rules.may_bring(&self.author.member) {
+        let may_bring = rules.may_bring(&self.author.member);
+        if before.is_none() && may_bring {
             return Ok(Ok(after));
+        }
+        if let Some(problem) = before.filter(|_| !may_bring).and_then(|before| self.of_others(before, &after))
+        {
+            return Ok(Err(problem));
         }
         if is_whole
             && let Some(before) = before
@@ -165,6 +170,15 @@ impl Change<'_, '_> {
         let mut after = after;
         self.decided(&mut after, request, rules, &actor)?;
         Ok(Ok(after))
+    }
+
+    /// The first entry of somebody else's that comes into a ticket that is here, as what is wrong with it.
+    fn of_others(&self, before: &Ticket, after: &Ticket) -> Option<String> {
+        let is_others = |entry: &&Entry| !self.author.by.is_named(&entry.by.to_string());
+        let mut new = after.timeline().iter().filter(|entry| !before.has_entry_like(entry));
+        let entry = new.find(is_others)?;
+        let why = "only the team brings what others did into a ticket that is here";
+        Some(format!("entry {} ({}) is by {}; {why}", entry.id, entry.action, entry.by.short()))
     }
 
     /// Sees that a whole ticket brings into one that is here what its entries set, and nothing that somebody else of the team

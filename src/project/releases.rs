@@ -7,7 +7,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::{Builds, RESOLVES};
-use crate::ticket::{Field, FixCommits, Ticket, is_prefix};
+use crate::ticket::{Field, FixCommits, Ticket, is_prefix, version_order};
 
 /// The most tickets that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -117,7 +117,11 @@ impl Project<'_> {
         self.warn_of_cut_history();
         let tag = self.build_of(release)?;
         let mut tips = vec![tag];
-        for (_, tip) in self.builds_here(|other| other.version != release.version)? {
+        for (version, tip) in self.builds_here(|other| other.version != release.version)? {
+            if tip == tag && version_order(&version) < version_order(&release.version) {
+                // One build, and what it fixes was in the earlier release.
+                return Ok(Vec::new());
+            }
             if tip != tag && !tips.contains(&tip) {
                 tips.push(tip);
             }

@@ -337,6 +337,8 @@ fn contested(ticket: &Ticket) -> Vec<Node> {
         for entry in others {
             if let Some(Set::Value { to, .. }) = entry.set.get(&field) {
                 add(&field, to.clone().unwrap_or(Node::Null), entry);
+            } else if !entry.set.contains_key(&field) {
+                add(&field, Node::text(entry.action.as_str()), entry);
             }
         }
     }

@@ -99,8 +99,11 @@ pub(super) fn contested_values(ticket: &Ticket) -> Vec<String> {
     let mut lines = Vec::new();
     for (field, others) in ticket.contested() {
         for entry in others {
-            let Some(Set::Value { to, .. }) = entry.set.get(&field) else { continue };
-            let other = to.as_ref().map_or("none".to_owned(), value_text);
+            let other = match entry.set.get(&field) {
+                Some(Set::Value { to, .. }) => to.as_ref().map_or("none".to_owned(), value_text),
+                Some(_) => continue,
+                None => shown(entry.action.as_str()),
+            };
             lines.push(format!("{}: also {other}, by {}", short_name(&field), entry.by.short()));
         }
     }

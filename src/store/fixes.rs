@@ -212,6 +212,14 @@ impl Build<'_> {
         let overtaken = builds.overtaken.get(ticket.id()).filter(|_| !is_from_before);
         let is_overtaken = |commit: &CodeCommit| overtaken.is_some_and(|all| all.contains(&commit.id));
         let resolving = resolving.filter(|commit| !is_failed(commit, &failed) && !is_overtaken(commit));
+        // While it is open, what nobody has linked to it has resolved nothing.
+        let resolving: Vec<_> = resolving.collect();
+        let is_linked = |commit: &&&CodeCommit| {
+            let (mut linked, own) = (ticket.fields().members(&Field::Commits), commit.id.to_string());
+            linked.any(|link| link == own || commit.copies.iter().any(|copy| copy == link))
+        };
+        let is_known = !ticket.fields().status().is_open() || resolving.iter().any(is_linked);
+        let resolving = resolving.into_iter().filter(|_| is_known);
         let named = counting.iter().filter_map(|commit| builds.named.get(commit).copied());
         named
             .chain(copies.chain(resolving).map(|commit| commit.id))

@@ -29,7 +29,7 @@ impl Remembered {
 }
 
 /// The form of the file, and of how messages are read; another one is read as nothing.
-const FORM: u32 = 5;
+const FORM: u32 = 6;
 /// From so many tips on, those that others contain are dropped.
 const MAX_TIPS: usize = 64;
 /// The largest file that is read, in bytes.

@@ -8,6 +8,7 @@ use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fold::{contenders, heaviest, setters};
 use crate::ticket::node::Node;
+use crate::ticket::words::Action;
 
 impl Ticket {
     /// The long texts that a field was set to at the same time as to the one that it has: by concurrent entries.
@@ -42,7 +43,32 @@ impl Ticket {
             };
             (!others.is_empty()).then_some((field, others))
         });
-        others.collect()
+        let mut all: Vec<(Field, Vec<&Entry>)> = others.collect();
+        let beside = self.escalated_beside(&ancestry, |entry| !undone.is_undone(entry));
+        if !beside.is_empty() && !all.iter().any(|(field, _)| *field == Field::Status) {
+            all.push((Field::Status, beside));
+        }
+        all
+    }
+
+    /// The escalations of a ticket that has ended whose writers had not seen the end, nor its writer them: somebody ended what
+    /// a higher level had taken over.
+    fn escalated_beside(&self, ancestry: &Ancestry<'_>, counts: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
+        let Some(end) = self.setter(&Field::Status).filter(|_| !self.fields().status().is_open()) else {
+            return Vec::new();
+        };
+        // What names nothing that it follows is told by its number alone.
+        let Some(seen_by_end) = ancestry.seen_by(end).filter(|_| !ancestry.is_line()) else {
+            return Vec::new();
+        };
+        let saw_end = |entry: &Entry| ancestry.seen_by(entry).is_none_or(|seen| seen.contains(&end));
+        let is_beside = |entry: &&Entry| {
+            entry.action == Action::Escalate
+                && counts(entry)
+                && !seen_by_end.contains(entry)
+                && !saw_end(entry)
+        };
+        self.timeline().iter().filter(is_beside).collect()
     }
 
     /// For each entry in effect that sets a field, by its place: what decided the field, of the entries up to there in an order

@@ -138,7 +138,13 @@ fn who_is_not_of_the_team_sets_no_resolution_no_reporter_and_goes_over_no_rule()
         ("true", "edit $a --diagnosis x", "not allowed to set the diagnosis"),
         ("true", "edit $a --workaround 'Call 555.'", "not allowed to set the workaround"),
         ("true", "edit $a --estimate 3h", "not allowed to set the estimate"),
-        ("true", "edit $a --label known-error", "not allowed to set label known-error"),
+        ("true", "edit $a --label known-error", "not allowed to set or remove label known-error"),
+        (
+            "as Ann git support -q edit $a --label known-error",
+            "edit $a --remove-label known-error",
+            "not allowed to set or remove label known-error",
+        ),
+        ("true", "edit $a --label Known-Error", "not allowed to set or remove label known-error"),
     ] {
         let begin = format!("{TOOLS}{AS_THEM}a=$(basename $A .yaml); git reset -q --hard before; {before}");
         let said = sandbox.shell(&format!("{begin}; as Mal git support {change}"));

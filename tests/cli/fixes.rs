@@ -268,3 +268,59 @@ fn a_fix_from_before_a_reopening_is_in_no_release() {
         assert!(!sandbox.run(&["show", &id]).ok().contains("fixed in"), "{way}");
     }
 }
+
+#[test]
+fn a_fix_that_was_reverted_before_anybody_linked_it_is_in_no_notes() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    let id = sandbox.ticket("Open");
+    sandbox.shell(&format!("git commit -q --allow-empty -m a -m 'Resolves-Ticket: {id}'; git tag v1; git revert --no-edit --allow-empty HEAD || git commit -q --allow-empty -m 'Revert \"a\"' -m \"This reverts commit $(git rev-parse v1).\"")).ok();
+    sandbox.run(&["release", "handover", "1", "--tag", "v1"]).ok();
+    sandbox.run(&["scan"]).ok();
+    for _ in 0..2 {
+        assert!(sandbox.run(&["release", "notes", "1"]).ok().contains("No ticket is fixed"));
+        assert!(!sandbox.run(&["show", &id]).ok().contains("fixed in"));
+        // A commit that only has to do with it says nothing of the other.
+        naming(&sandbox, "Support-Ticket", &id);
+    }
+}
+
+#[test]
+fn one_build_of_two_releases_is_told_of_in_the_first() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("T");
+    sandbox.git(&["stash", "-qu"]);
+    naming(&sandbox, "Resolves-Ticket", &id);
+    sandbox.shell("git tag v2.0.0; git tag v2.0.0-rc1").ok();
+    for version in ["2.0.0", "2.0.0-rc1"] {
+        sandbox.run(&["release", "handover", version, "--tag", &format!("v{version}")]).ok();
+    }
+    let has = |version: &str| sandbox.run(&["release", "notes", version]).ok().contains(&id);
+    assert!(has("2.0.0-rc1") && !has("2.0.0"));
+}
+
+#[test]
+fn what_a_revert_says_below_its_subject_is_its_own() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    let [one, other] = ["One", "Other"].map(|title| sandbox.ticket(title));
+    sandbox.shell(&format!("git commit -q --allow-empty -m 'Cause'; git commit -q --allow-empty -m 'Revert \"Parser: fixes {other}\"' -m \"This reverts commit $(git rev-parse HEAD) as it crashed.\" -m 'Fixes {one}'")).ok();
+    sandbox.run(&["scan"]).ok();
+    let status = |id: &str| sandbox.run(&["list", &format!("id:{id}"), "--all", "--format", "csv"]).ok();
+    assert!(status(&one).contains("resolved") && status(&other).contains(",new,"), "{}", status(&one));
+}
+
+#[test]
+fn a_merge_has_changed_what_it_brought() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    let id = sandbox.ticket("T");
+    let merges = format!(
+        "for f in z aa ab; do echo $f >$f.c; done; git add *.c; git commit -qm base; git switch -qc topic; echo w >>z.c; git commit -qam topic
+         git switch -q -; for f in aa ab; do seq 20 >>$f.c; done; git commit -qam unrelated; git merge -q --no-ff topic -m Merge -m 'Support-Ticket: {id}'"
+    );
+    sandbox.shell(&merges).ok();
+    sandbox.run(&["scan"]).ok();
+    let handover = sandbox.run(&["handover", &id]).ok();
+    assert!(handover.contains("**files**: z.c\n"), "{handover}");
+}

@@ -84,3 +84,80 @@ fn who_is_not_of_the_team_imports_no_ticket_that_is_decided_already() {
         git reset -q --hard before; printf 'Key,Title\\nA-1,Slow\\n' | as Mal git support import - --from csv --map key=Key; git support audit before..";
     sandbox.shell(&format!("{TOOLS}{AS_THEM}{honest}")).ok();
 }
+
+#[test]
+fn who_is_not_of_the_team_brings_nobody_elses_words_into_a_ticket_and_no_decision_of_the_team() {
+    let sandbox = held();
+    let word = "printf '  note: Please close it.\\n' | entry $(($(grep -c '^- seq' $A) + 1)) comment 'Cara <cara@c.example>'; as Mal git commit -qam 'support: import 1 ticket'";
+    let new = "N=$(as Mal git support new Refunds); A=$(git ls-files .support/tickets | grep $N); as Kim git support -q edit $N --level 3 --force -m x; as Kim git support -q resolve $N --as wont-fix -m No.
+        cp $A ../f; git reset -q --hard before; mkdir -p $(dirname $A); cp ../f $A; git add .support; git reflog expire --expire=all --all; git gc -q --prune=now; as Mal git commit -qm 'support: import 1 ticket'";
+    for trailer in ["Support-Action: import", "Support-Action: mail"] {
+        for script in [word, new] {
+            let script = format!("{TOOLS}git reset -q --hard before; {AS_THEM}{script} -m '{trailer}'");
+            sandbox.shell(&script).ok();
+            for range in [&[][..], &["before.."]] {
+                let (rules, status) = found(&sandbox, range);
+                assert!(
+                    status == Some(3) && rules.contains(&"entry.author".to_owned()),
+                    "{script}: {rules:?}"
+                );
+            }
+        }
+    }
+    // Of the team, whoever imports vouches for it.
+    let honest = word.replace("as Mal", "as Ann");
+    let honest = format!(
+        "{TOOLS}git reset -q --hard before; {AS_THEM}{honest} -m 'Support-Action: import'; git support audit before.."
+    );
+    sandbox.shell(&honest).ok();
+    // The command knows the rule, too.
+    let import = "git reset -q --hard before; printf 'Key,Title,Comments\nA-1,Slow,\n' >../a.csv; as Ann git support -q import ../a.csv --map key=Key
+        printf 'Key,Title,Status,Reporter\nA-1,Slower,closed,Cy <cy@c.example>\n' >../b.csv; as Mal git support import ../b.csv --map key=Key";
+    let said = sandbox.shell(&format!("{TOOLS}git reset -q --hard before; {AS_THEM}{import}"));
+    assert_eq!(said.status, Some(1), "{}{}", said.stdout, said.stderr);
+}
+
+#[test]
+fn a_copy_of_a_ticket_under_another_id_is_found_in_a_range_as_in_the_whole() {
+    let sandbox = held();
+    for message in ["-m 'support: import 1 ticket' -m 'Support-Action: import'", "-m Tidy"] {
+        for who in ["Mal", "Ann"] {
+            let copy = format!(
+                "git reset -q --hard before; mkdir -p .support/tickets/z/z; sed \"s/$(basename $A .yaml)/zz00000000/\" $A >.support/tickets/z/z/zz00000000.yaml; git add .support; as {who} git commit -q {message}"
+            );
+            sandbox.shell(&format!("{TOOLS}git reset -q --hard before; {AS_THEM}{copy}")).ok();
+            for range in [&[][..], &["before.."]] {
+                let (rules, status) = found(&sandbox, range);
+                assert!(
+                    status == Some(3) && rules.contains(&"ticket.renamed".to_owned()),
+                    "{copy}: {rules:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_end_beside_an_escalation_is_contested() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Card payments fail");
+    sandbox.git(&["stash", "-qu"]);
+    sandbox.run(&["replicate", &id, "--steps", "Pay."]).ok();
+    sandbox.git(&["branch", "old"]);
+    sandbox.run(&["escalate", &id, "--force", "-m", "dev"]).ok();
+    sandbox.git(&["switch", "-q", "old"]);
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "So."]).ok();
+    sandbox.git(&["switch", "-q", "main"]);
+    sandbox.git(&["merge", "-q", "--no-edit", "old"]);
+    let shown = sandbox.run(&["show", &id]).ok();
+    assert!(shown.contains("status: also escalate, by Dana Li"), "{shown}");
+    let json: serde_json::Value = serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();
+    assert_eq!(
+        (&json["contested"][0]["field"], &json["contested"][0]["value"]),
+        (&"status".into(), &"escalate".into())
+    );
+    // Who ends it again has seen both.
+    sandbox.run(&["reopen", &id, "-m", "No."]).ok();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "So."]).ok();
+    assert!(!sandbox.run(&["show", &id]).ok().contains("also"));
+}

@@ -186,3 +186,28 @@ fn git_reads_no_file_of_its_own_beside_evidence() {
         assert_eq!(rules, ["file.strange"], "{name}");
     }
 }
+
+#[test]
+fn a_tag_named_like_a_commit_hides_no_commit() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    sandbox.is_tampered_with();
+    sandbox.ticket("One");
+    let begin = sandbox.git(&["rev-parse", "HEAD"]);
+    sandbox.shell("f=$(git ls-files .support/tickets); echo 'title: x' >>$f; git commit -qam Tidy").ok();
+    for length in ["7", "10", "40"] {
+        let short = sandbox.git(&["rev-parse", &format!("--short={length}"), "HEAD"]);
+        sandbox.run(&["audit", &format!("{}..{}", begin.trim(), short.trim())]).fails_with_gate();
+        for reference in ["tags", "heads"] {
+            let name = format!("refs/{reference}/{}", short.trim());
+            sandbox.git(&["update-ref", &name, begin.trim()]);
+            let range = format!("{}..{}", begin.trim(), short.trim());
+            // A whole ID means the commit, for git as well.
+            if length != "40" {
+                let said = sandbox.run(&["audit", &range]).fails(1);
+                assert!(said.contains("the beginning of a commit's ID"), "{said}");
+            }
+            sandbox.git(&["update-ref", "-d", &name]);
+        }
+    }
+}

@@ -54,6 +54,8 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
         let message = format!("{what}; the commit is by {by}, and no commit of it is here");
         finding(AuditRule::EntryAuthor, message)
     };
+    // Where no carriers are set, whoever takes the desk's messages need not be of the team.
+    let is_of_gateway = entry.mail.as_ref().is_some_and(|mail| mail.id.is_some());
     let carried = || format!("{what}; {} carried it, and no commit of it is here", by.short());
     if doubt.is_not_by_gateway && is_anothers {
         let unattested = finding(AuditRule::EntryUnattested, carried());
@@ -61,6 +63,16 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
     }
     match doubt.origin {
         Origin::Own => None,
+        // What somebody outside the team brings in the name of others: customers' words are theirs only in a new ticket, and
+        // the team's nowhere.
+        Origin::IntroducedEntry(Why::Import)
+            if !doubt.may_bring
+                && is_anothers
+                && !is_of_gateway
+                && (doubt.is_of_team || !doubt.is_new_ticket) =>
+        {
+            unproved()
+        }
         Origin::IntroducedEntry(Why::Import) if !doubt.is_of_team || !is_anothers => None,
         Origin::IntroducedEntry(Why::Import | Why::Sync)
             if doubt.is_of_team && is_anothers && !doubt.is_new_ticket =>

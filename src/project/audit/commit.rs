@@ -6,7 +6,7 @@ use crate::process::Rules;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unseen};
 use crate::project::audit::attribution::{by_another_name, of_no_gateway};
 use crate::project::audit::found::identity;
-use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
+use crate::project::audit::review::{CarriedOpening, Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::{is_first, out_of_order, without_place};
 use crate::project::audit::versions::met_edited;
 use crate::project::checks::check_project_file;
@@ -261,6 +261,10 @@ impl Review<'_> {
             let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };
             self.own.entry(identity(entry)).or_insert(own);
         }
+        if origin != Origin::Own && entry.action == Action::Open && changed.before.is_empty() {
+            let (ticket, commit) = (changed.id.clone(), passage.commit);
+            self.carried_openings.push(CarriedOpening { ticket, commit, entry: entry.clone() });
+        }
         if origin == Origin::Own {
             let is_carried = self.is_carried(passage, facts, &rules);
             if let Some(finding) = of_no_gateway(entry, &rules).filter(|_| !is_carried) {
@@ -282,6 +286,7 @@ impl Review<'_> {
                 && (facts.said.is_squash || facts.said.is_request || facts.names(&entry.by)),
             is_of_team: rules.team.has_member(&entry.by),
             is_new_ticket: changed.before.is_empty(),
+            may_bring: rules.may_bring(&facts.known_author),
             is_reserved,
             is_not_by_gateway: facts.said.is("mail")
                 && !rules.settings.carriers.is_empty()

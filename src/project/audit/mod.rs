@@ -14,6 +14,7 @@ mod parts;
 mod range;
 mod received;
 mod releases;
+mod renamed;
 mod reverts;
 mod review;
 mod rulebook;
@@ -344,6 +345,7 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange, count: Counting) -> R
     let is_conditional = !review.doubts.is_empty() || !review.signatures.is_empty();
     brought::judge(&mut review, stretch)?;
     review.gone_from_below(stretch)?;
+    renamed::judge(&mut review, stretch)?;
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);

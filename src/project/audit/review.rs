@@ -39,6 +39,8 @@ pub(super) struct PendingEntry {
     pub(super) is_of_team: bool,
     /// True where the commit brings the whole ticket.
     pub(super) is_new_ticket: bool,
+    /// True where whoever made the commit may bring what others did elsewhere.
+    pub(super) may_bring: bool,
     /// True for a decision that the process reserves.
     pub(super) is_reserved: bool,
     /// True for what a message brought, by somebody whom the settings do not name to take messages.
@@ -74,6 +76,13 @@ impl Destruction {
     }
 }
 
+/// The opening of a new ticket, and the commit that brought it without having made it.
+pub(super) struct CarriedOpening {
+    pub(super) ticket: TicketId,
+    pub(super) commit: ObjectId,
+    pub(super) entry: Entry,
+}
+
 /// A new ticket of an import.
 pub(super) struct Import {
     pub(super) commit: ObjectId,
@@ -92,6 +101,8 @@ pub(super) struct Review<'a> {
     /// The ticket that each opening entry opens.
     pub(super) openings: HashMap<Identity, TicketId>,
     pub(super) doubts: Vec<PendingEntry>,
+    /// The openings of new tickets that are of another commit than brought them.
+    pub(super) carried_openings: Vec<CarriedOpening>,
     /// The purges and redactions.
     pub(super) destructions: Vec<Destruction>,
     /// The new tickets of imports.
@@ -134,6 +145,7 @@ impl<'a> Review<'a> {
             own: HashMap::new(),
             openings: HashMap::new(),
             doubts: Vec::new(),
+            carried_openings: Vec::new(),
             destructions: Vec::new(),
             imports: HashMap::new(),
             has_joins: false,

@@ -33,9 +33,11 @@ impl Repository {
         if self.cut_commits().contains(&commit) {
             return Ok(Vec::new());
         }
+        let first = self.parents(commit)?.first().map(ToString::to_string);
         let commit = commit.to_string();
-        let arguments = ["diff-tree", "--root", "-m", "--first-parent", "--no-commit-id", "--name-only"];
-        let arguments = [&arguments[..], &["-r", "-z", &commit]].concat();
+        // Of a merge, git diff-tree shows what either side changed.
+        let trees = first.as_deref().map_or(vec!["--root", "--no-commit-id"], |first| vec![first]);
+        let arguments = [&["diff-tree", "--name-only", "-r", "-z"], &trees[..], &[&commit]].concat();
         let out = self.git.run(&arguments, b"", &[])?;
         Ok(String::from_utf8_lossy(&out).split('\0').filter(|p| !p.is_empty()).map(str::to_owned).collect())
     }

@@ -1,5 +1,7 @@
 //! What the message of a commit of code says: the tickets it names, the commits it reverts, and those it is a copy of.
 
+use std::borrow::Cow;
+
 use crate::store::git::naming::{tickets_named, trailers_of};
 use crate::store::git::object_id::ObjectId;
 
@@ -46,16 +48,25 @@ impl CodeCommit {
         let reverts = reverted(message);
         let subject = message.lines().next().unwrap_or_default().to_owned();
         let reverts_subject = quoted_subject(&subject).filter(|_| reverts.is_empty()).map(str::to_owned);
-        // A revert repeats the subject of the commit it reverts, `Fixes ID` and all.
+        // A revert repeats the subject of the commit it reverts, `Fixes ID` and all; what people write below is their own.
         let is_revert = !reverts.is_empty() || reverts_subject.is_some();
-        let sentences = if is_revert { "" } else { message };
-        let trailers = tickets_named(sentences, &trailers);
+        let trailers =
+            tickets_named(&if is_revert { without_subjects(message) } else { message.into() }, &trailers);
         let copies = copied(message);
         if trailers.is_empty() && !is_revert && copies.is_empty() {
             return None;
         }
         Some(Self { id, subject, trailers, reverts, reverts_subject, copies })
     }
+}
+
+/// A message without its subject and those that it quotes.
+fn without_subjects(message: &str) -> Cow<'_, str> {
+    let quotes = |line: &&str| {
+        let line = line.trim_start_matches(BULLETS);
+        !["Revert \"", "Reapply \"", REVERTS].iter().any(|begin| line.starts_with(begin))
+    };
+    message.lines().skip(1).filter(quotes).collect::<Vec<_>>().join("\n").into()
 }
 
 /// The names of the commits that a message says it reverts: one, as git writes it, or several, as people do. A sentence that

@@ -17,13 +17,17 @@ const ID_CHARS: std::ops::RangeInclusive<usize> = 4..=10;
 
 /// `Fixes 7k3fq2m9xd`, `Closes: #7k3fq2m9xd and 2ab…`, `Fixes-Ticket: …`: whole ids only, since a shorter one may be a
 /// word or the number of a host's issue; and only where a line or a clause begins, since `does not fix …`, a quotation
-/// or a question fixes nothing.
+/// or a question fixes nothing. After a comma, it is `fixes`: `cannot fix this, close that` asks for something. What an `and`
+/// goes on from is read with it, whatever line it is on.
 static SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let begins = r"(?:^[ \t]*(?:[*-][ \t]+)?|[.;:,(][ \t]*|\band[ \t]+)";
-    let verbs = r"(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)(?:-ticket)?";
+    let begins = r"(?:^[ \t]*(?:[*-][ \t]+)?|[.;:(][ \t]*)(?:fix|close|resolve)(?:e?[sd])?";
+    let goes_on = r",[ \t]*(?:fix|close|resolve)e?[sd]";
+    let object = r"(?:-ticket)?:?[ \t]+(?:tickets?[ \t]+)?";
     let id = r"[(\[]?#?[0-9a-hjkmnp-tv-z]{10}\b[)\]]?";
-    let more = format!(r"(?:[ \t]*(?:[,;/+&]|\band\b)(?:[ \t]*and\b)?[ \t]*{id})*");
-    Regex::new(&format!(r"(?im){begins}{verbs}:?[ \t]+(?:tickets?[ \t]+)?({id}{more})([ \t]*\?)?")).ok()
+    let space = r"[ \t]*\n?[ \t]*";
+    let joined = format!(r"{space}(?:[,;/+&]|\band\b)(?:{space}and\b)?{space}");
+    let more = format!(r"(?:{joined}(?:(?:fix|close|resolve)(?:e?[sd])?{object})?{id})*");
+    Regex::new(&format!(r"(?im)(?:{begins}|{goes_on}){object}({id}{more})([ \t]*\?)?")).ok()
 });
 
 /// What the names of our own trailers begin with.
@@ -190,6 +194,18 @@ mod tests {
             ("Fixes (7k3fq2m9xd)", "R7k3fq2m9xd"),
             ("* Fixes ticket #7k3fq2m9xd", "R7k3fq2m9xd"),
             ("Wait longer, fixes 7k3fq2m9xd", "R7k3fq2m9xd"),
+            (
+                "Fixes 7k3fq2m9xd and closes 2abcdefgh0, and resolves ticket #3abcdefgh0",
+                "R7k3fq2m9xd R2abcdefgh0 R3abcdefgh0",
+            ),
+            (
+                "Fixes 7k3fq2m9xd,\n2abcdefgh0\nand 3abcdefgh0\n\n4abcdefgh0",
+                "R7k3fq2m9xd R2abcdefgh0 R3abcdefgh0",
+            ),
+            ("Nobody fixes 7k3fq2m9xd and closes 2abcdefgh0 yet.", ""),
+            ("Do not merge before somebody fixes 7k3fq2m9xd and closes 2abcdefgh0", ""),
+            ("This cannot fix 7k3fq2m9xd, close 2abcdefgh0 instead", ""),
+            ("We should fix 7k3fq2m9xd, and close 2abcdefgh0 later", ""),
             ("This does not fix 7k3fq2m9xd yet", ""),
             ("Partially fixes 7k3fq2m9xd", ""),
             ("Does this fix 7k3fq2m9xd?", ""),

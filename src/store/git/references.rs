@@ -16,6 +16,9 @@ use crate::store::git::path::shown;
 use crate::store::git::program::Conversation;
 use crate::store::git::repository::Repository;
 
+/// The characters of a commit's ID that git takes for it at least, and those of a whole one (SHA-256) at most.
+const ID_CHARS: std::ops::RangeInclusive<usize> = 4..=64;
+
 /// What the reference's log will say.
 pub(crate) struct Reflog {
     pub(crate) who: Ident,
@@ -187,12 +190,20 @@ impl Repository {
     /// first of them, whoever pushed it.
     fn check_one_meaning(&self, text: &str) -> Result<()> {
         let name = text.split(['~', '^', '@', '{', ':']).next().unwrap_or_default();
-        let full = |kind: &str| format!("refs/{kind}/{name}");
-        if !Reference::is_valid_name(&full("heads")) {
+        let full = |kind: &str| format!("refs/{kind}{name}");
+        if !Reference::is_valid_name(&full("heads/")) {
             return Ok(());
         }
-        let mut first: Option<(String, &str, ObjectId)> = None;
-        for (kind, called) in [("tags", "a tag"), ("heads", "a branch"), ("remotes", "a remote's branch")] {
+        // Or the beginning of a commit's own name, which git takes only where no reference has it.
+        let own = self.abbreviated(name).map(|id| (id.to_string(), "the beginning of a commit's ID", id));
+        let mut first: Option<(String, &str, ObjectId)> = own;
+        let kinds = [
+            ("", "a reference"),
+            ("tags/", "a tag"),
+            ("heads/", "a branch"),
+            ("remotes/", "a remote's branch"),
+        ];
+        for (kind, called) in kinds {
             let reference = full(kind);
             let commit = self.reference_id(&reference)?.and_then(|id| self.peeled(id));
             match (&first, commit) {
@@ -206,6 +217,15 @@ impl Repository {
             }
         }
         Ok(())
+    }
+
+    /// The commit whose ID begins so, if there is one.
+    fn abbreviated(&self, name: &str) -> Option<ObjectId> {
+        let is_hex = name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_hex || !ID_CHARS.contains(&name.len()) {
+            return None;
+        }
+        self.repo.find_commit_by_prefix(name).ok().map(|commit| ObjectId(commit.id()))
     }
 
     /// The name of an object, from its text.
