@@ -229,3 +229,22 @@ fn a_commit_that_nobody_signed_resolves_nothing_where_signatures_are_wanted() {
         assert_eq!(said.contains("no key that git trusts signed it"), !is_resolved, "{code}: {said}");
     }
 }
+
+#[test]
+fn a_revert_sets_back_what_an_undo_may() {
+    let sandbox = held();
+    let ended = "as Kim git support -q resolve $a --as wont-fix -m No.";
+    for (who, step, is_found) in [
+        ("Ann", "reopen $a -m Again.", true),
+        ("Kim", "reopen $a -m Again.", false),
+        ("Ann", "comment $a -m Hm.", false),
+    ] {
+        sandbox.shell(&format!("{TOOLS}git reset -q --hard before; {AS_THEM}a=$(basename $A .yaml); {ended}; as {who} git support -q {step}; git tag -f now; as {who} git revert --no-edit HEAD")).ok();
+        let (rules, status) = found(&sandbox, &["now.."]);
+        assert_eq!(
+            (rules.contains(&"timeline.removed".to_owned()), status == Some(3)),
+            (is_found, is_found),
+            "{who} {step}: {rules:?}"
+        );
+    }
+}

@@ -13,6 +13,7 @@ mod head;
 mod legality;
 mod origin;
 mod replay;
+mod revert;
 mod rule;
 mod said;
 mod seen;
@@ -23,6 +24,7 @@ pub use growth::{grown, met, unplaced, unseen};
 pub use head::accounted;
 pub use legality::Judge;
 pub use origin::{CommitFacts, Origin, Why};
+pub use revert::may_set_back;
 pub use rule::{AuditRule, RULES, RuleLine};
 
 use crate::process::problem::ProblemLevel;

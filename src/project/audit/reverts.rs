@@ -1,5 +1,6 @@
 //! Commits that say they take another back: they do, exactly, or they are found out.
 
+use crate::process::audit::may_set_back;
 use crate::process::{Policy, Rules};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::Review;
@@ -91,8 +92,8 @@ impl Review<'_> {
         Ok(is_own || self.is_lawful(passage, &rules, &who, |rules| rules.team.leads(&who)))
     }
 
-    /// True where all that goes is who takes it back's own: to have merged or squashed what others entered makes it nobody's
-    /// own. A lead, or an owner of the product, may take that back; who imported, what they imported.
+    /// True where all that goes is who takes it back's own, and theirs to undo: to have merged or squashed what others entered
+    /// makes it nobody's own. A lead, or an owner of the product, may take that back; who imported, what they imported.
     fn takes_back_ones_own(
         &mut self,
         passage: &CommitDelta,
@@ -116,11 +117,11 @@ impl Review<'_> {
         let now = file.now.as_ref().map(|now| parsed.get(id, now.id)).transpose()?;
         let now = now.as_ref().and_then(|now| now.content.as_ref().ok());
         let Ok(was) = &was.content else { return Ok(true) };
-        let mut gone =
-            was.timeline().iter().filter(|entry| !now.is_some_and(|now| now.has_entry_like(entry)));
+        let gone: Vec<&Entry> =
+            was.timeline().iter().filter(|entry| !now.is_some_and(|now| now.has_entry_like(entry))).collect();
         let is_own =
-            |entry: &Entry| [&who, &facts.author].iter().any(|one| one.is_named(&entry.by.to_string()));
-        Ok(gone.all(is_own))
+            |entry: &&Entry| [&who, &facts.author].iter().any(|one| one.is_named(&entry.by.to_string()));
+        Ok(gone.iter().all(is_own) && (now.is_none() || may_set_back(was, &gone, &who, &rules)))
     }
 
     /// True where the rules allow something, and those of before somebody changed them for themselves do, too.
