@@ -20,13 +20,14 @@ const ID_CHARS: std::ops::RangeInclusive<usize> = 4..=10;
 /// or a question fixes nothing. After a comma, it is `fixes`: `cannot fix this, close that` asks for something. What an `and`
 /// goes on from is read with it, whatever line it is on.
 static SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let begins = r"(?:^[ \t]*(?:[*-][ \t]+)?|[.;:(][ \t]*)(?:fix|close|resolve)(?:e?[sd])?";
-    let goes_on = r",[ \t]*(?:fix|close|resolve)e?[sd]";
+    let verb = "(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)";
+    let begins = format!(r"(?:^[ \t]*(?:[*-][ \t]+)?|[.;:(][ \t]*){verb}");
+    let goes_on = r",[ \t]*(?:fixe[sd]|close[sd]|resolve[sd])";
     let object = r"(?:-ticket)?:?[ \t]+(?:tickets?[ \t]+)?";
     let id = r"[(\[]?#?[0-9a-hjkmnp-tv-z]{10}\b[)\]]?";
     let space = r"[ \t]*\n?[ \t]*";
     let joined = format!(r"{space}(?:[,;/+&]|\band\b)(?:{space}and\b)?{space}");
-    let more = format!(r"(?:{joined}(?:(?:fix|close|resolve)(?:e?[sd])?{object})?{id})*");
+    let more = format!(r"(?:{joined}(?:{verb}{object})?{id})*");
     Regex::new(&format!(r"(?im)(?:{begins}|{goes_on}){object}({id}{more})([ \t]*\?)?")).ok()
 });
 
