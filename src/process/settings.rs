@@ -54,6 +54,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// True for the address of somebody who carries what others did.
+    #[must_use]
+    pub fn carries(&self, email: &str) -> bool {
+        self.carriers.iter().any(|carrier| carrier.eq_ignore_ascii_case(email))
+    }
+
     /// The settings that a file's content leads to; what it does not know is left alone.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     pub fn new(change: &'c mut Change<'p, 'h>) -> Result<Self, Failure> {
         let all = change.project().settings()?;
         let (me, carriers) = (&change.author().email, &all.carriers);
-        if !carriers.is_empty() && !carriers.iter().any(|email| email.eq_ignore_ascii_case(me)) {
+        if !carriers.is_empty() && !all.carries(me) {
             let message = "audit.carriers does not name you: an audit warns of what you take";
             change.project().host.note(format!("warning: {message}"));
         }

@@ -261,9 +261,8 @@ impl Change<'_, '_> {
         let signed = store.repository().signatures(&[commit]).map_err(Error::from)?;
         let good = signed.get(&commit).filter(|signed| signed.verdict == SignatureStatus::Good);
         let Some(signer) = good.and_then(|signed| Person::parse(&signed.signer)) else { return Ok(false) };
-        let is_carrier =
-            rules.settings.carriers.iter().any(|email| email.eq_ignore_ascii_case(&signer.email));
-        Ok(is_carrier || rules.may_resolve_by_commit(&project.store.mapped(&signer)?))
+        Ok(rules.settings.carries(&signer.email)
+            || rules.may_resolve_by_commit(&project.store.mapped(&signer)?))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fold::{contenders, heaviest, setters};
 use crate::ticket::node::Node;
-use crate::ticket::words::Action;
+use crate::ticket::words::Level;
 
 impl Ticket {
     /// The long texts that a field was set to at the same time as to the one that it has: by concurrent entries.
@@ -44,18 +44,22 @@ impl Ticket {
             (!others.is_empty()).then_some((field, others))
         });
         let mut all: Vec<(Field, Vec<&Entry>)> = others.collect();
-        let beside = self.escalated_beside(&ancestry, |entry| !undone.is_undone(entry));
+        let beside = self.raised_beside(&ancestry, |entry| !undone.is_undone(entry));
         if !beside.is_empty() && !all.iter().any(|(field, _)| *field == Field::Status) {
             all.push((Field::Status, beside));
         }
         all
     }
 
-    /// The escalations of a ticket that has ended whose writers had not seen the end, nor its writer them: somebody ended what
+    /// The entries that raised the level of a ticket that has ended and whose writers had not seen the end, nor its writer them: somebody ended what
     /// a higher level had taken over.
-    fn escalated_beside(&self, ancestry: &Ancestry<'_>, counts: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
+    fn raised_beside(&self, ancestry: &Ancestry<'_>, counts: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
         let Some(end) = self.setter(&Field::Status).filter(|_| !self.fields().status().is_open()) else {
             return Vec::new();
+        };
+        let is_raised = |entry: &Entry| {
+            let level = |node: &Option<Node>| node.as_ref().and_then(|node| Level::parse(&node.to_string()));
+            matches!(entry.set.get(&Field::Level), Some(Set::Value { from, to }) if level(to) > level(from))
         };
         // What names nothing that it follows is told by its number alone.
         let Some(seen_by_end) = ancestry.seen_by(end).filter(|_| !ancestry.is_line()) else {
@@ -63,10 +67,7 @@ impl Ticket {
         };
         let saw_end = |entry: &Entry| ancestry.seen_by(entry).is_none_or(|seen| seen.contains(&end));
         let is_beside = |entry: &&Entry| {
-            entry.action == Action::Escalate
-                && counts(entry)
-                && !seen_by_end.contains(entry)
-                && !saw_end(entry)
+            is_raised(entry) && counts(entry) && !seen_by_end.contains(entry) && !saw_end(entry)
         };
         self.timeline().iter().filter(is_beside).collect()
     }

@@ -138,26 +138,32 @@ fn a_copy_of_a_ticket_under_another_id_is_found_in_a_range_as_in_the_whole() {
 }
 
 #[test]
-fn an_end_beside_an_escalation_is_contested() {
-    let sandbox = Sandbox::new();
-    let id = sandbox.ticket("Card payments fail");
-    sandbox.git(&["stash", "-qu"]);
-    sandbox.run(&["replicate", &id, "--steps", "Pay."]).ok();
-    sandbox.git(&["branch", "old"]);
-    sandbox.run(&["escalate", &id, "--force", "-m", "dev"]).ok();
-    sandbox.git(&["switch", "-q", "old"]);
-    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "So."]).ok();
-    sandbox.git(&["switch", "-q", "main"]);
-    sandbox.git(&["merge", "-q", "--no-edit", "old"]);
-    let shown = sandbox.run(&["show", &id]).ok();
-    assert!(shown.contains("status: also escalate, by Dana Li"), "{shown}");
-    let json: serde_json::Value = serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();
-    assert_eq!(
-        (&json["contested"][0]["field"], &json["contested"][0]["value"]),
-        (&"status".into(), &"escalate".into())
-    );
-    // Who ends it again has seen both.
-    sandbox.run(&["reopen", &id, "-m", "No."]).ok();
-    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "So."]).ok();
-    assert!(!sandbox.run(&["show", &id]).ok().contains("also"));
+fn an_end_beside_a_raised_level_is_contested() {
+    for (raises, action) in [
+        (vec!["escalate", "ID", "--force", "-m", "dev"], "escalate"),
+        (vec!["edit", "ID", "--level", "2", "--force", "-m", "dev"], "edit"),
+    ] {
+        let sandbox = Sandbox::new();
+        let id = sandbox.ticket("Card payments fail");
+        let raises: Vec<&str> =
+            raises.into_iter().map(|word| if word == "ID" { id.as_str() } else { word }).collect();
+        sandbox.git(&["stash", "-qu"]);
+        sandbox.run(&["replicate", &id, "--steps", "Pay."]).ok();
+        sandbox.git(&["branch", "old"]);
+        sandbox.run(&raises).ok();
+        sandbox.git(&["switch", "-q", "old"]);
+        sandbox.run(&["resolve", &id, "--as", "answered", "-m", "So."]).ok();
+        sandbox.git(&["switch", "-q", "main"]);
+        sandbox.git(&["merge", "-q", "--no-edit", "old"]);
+        let shown = sandbox.run(&["show", &id]).ok();
+        assert!(shown.contains(&format!("status: also {action}, by Dana Li")), "{shown}");
+        let json = sandbox.run(&["show", &id, "--json"]).ok();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let contested = &json["contested"][0];
+        assert_eq!((&contested["field"], &contested["value"]), (&"status".into(), &action.into()));
+        // Who ends it again has seen both.
+        sandbox.run(&["reopen", &id, "-m", "No."]).ok();
+        sandbox.run(&["resolve", &id, "--as", "answered", "-m", "So."]).ok();
+        assert!(!sandbox.run(&["show", &id]).ok().contains("also"));
+    }
 }

@@ -75,7 +75,10 @@ impl Target {
             Self::Days(days) => {
                 let due = hours.working_days_on(from, days)?;
                 let closing = hours.after(from, hours.between(from, due))?;
-                Some(if hours.time_of_day(closing) == hours.time_of_day(from) { closing } else { due })
+                // What begins outside the hours begins at the next opening.
+                let is_within = hours.between(from - 1, from) > 0 || hours.opening(from) == Some(from);
+                let is_same_hour = hours.time_of_day(closing) == hours.time_of_day(from);
+                Some(if is_within && is_same_hour { closing } else { due })
             }
         }
     }

@@ -66,9 +66,7 @@ impl Review<'_> {
     /// True where who committed carries what others did, by the settings; of those that somebody granted themselves, by
     /// the settings of before.
     pub(super) fn is_carried(&self, passage: &CommitDelta, facts: &CommitFacts, rules: &Rules) -> bool {
-        let is_carrier = |rules: &Rules| {
-            rules.settings.carriers.iter().any(|email| email.eq_ignore_ascii_case(&facts.committer.email))
-        };
+        let is_carrier = |rules: &Rules| rules.settings.carries(&facts.committer.email);
         let mut granted = self.rules.at(&passage.commit);
         is_carrier(rules) && granted.all(|granted| granted.rules(rules).iter().any(is_carrier))
     }
